@@ -1,0 +1,111 @@
+"""The application: configuration, extensions, and its domains in order."""
+
+from typing import Any
+
+from flask import Flask, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_compress import Compress
+from flask_login import LoginManager, current_user
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+from app import cli, config, db, errors, filters, jobs, permissions, security, site_views, web
+from app.accounts.queries import user_of_device
+from app.accounts.views import bp as accounts
+from app.attendance.views import bp as attendance
+from app.documents.views import bp as documents
+from app.events.manage_views import bp as events_desk
+from app.events.views import bp as events
+from app.notifications.views import bp as notifications
+from app.organizations.views import bp as organizations
+from app.registrations.manage_views import bp as registrations_desk
+from app.registrations.views import bp as registrations
+
+login_manager = LoginManager()
+login_manager.session_protection = None  # devices are ended by name instead
+login_manager.user_loader(user_of_device)
+csrf = CSRFProtect()
+babel = Babel()
+migrate = Migrate()
+compress = Compress()
+
+
+@login_manager.unauthorized_handler
+def ask_to_log_in() -> ResponseReturnValue:
+    login = url_for("accounts.log_in", next=request.path)
+    if "HX-Request" in request.headers:  # leave the page, don't swap a login into it
+        return Response(status=401, headers={"HX-Redirect": login})
+    return redirect(login, 303)
+
+
+def chosen_language() -> str:
+    """Russian, unless the visitor asked for another language in the footer."""
+    language = request.cookies.get("language", "")
+    return language if language in ("ru", "en") else "ru"
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The main menu for this visitor: only what works for them."""
+    entries = [
+        ("events.index", _("Events")),
+        ("organizations.index", _("Organizations")),
+    ]
+    if current_user.is_authenticated:
+        entries.append(("registrations.mine", _("My registrations")))
+        if permissions.can("desk.open"):
+            entries.append(("events_desk.desk", _("Desk")))
+        if permissions.can("site.administer"):
+            entries.append(("organizations.administration", _("Approvals")))
+    return [
+        {"url": url_for(endpoint), "text": text, "current": request.endpoint == endpoint}
+        for endpoint, text in entries
+    ]
+
+
+def for_templates() -> dict[str, Any]:
+    return {"nav": navigation(), "low_vision": request.cookies.get("low_vision") == "on"}
+
+
+def create_app(settings: dict[str, object] | None = None) -> Flask:
+    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app.config.from_mapping(config.settings())
+    app.config.from_mapping(settings or {})
+    app.jinja_env.undefined = StrictUndefined
+
+    for module in (db, jobs, security, errors, web, filters, cli):
+        module.init_app(app)
+    babel.init_app(app, locale_selector=chosen_language)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    compress.init_app(app)
+    migrate.init_app(
+        app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True
+    )
+    for blueprint in (
+        site_views.bp, accounts, notifications, organizations, events, events_desk,
+        registrations, registrations_desk, attendance, documents,
+    ):
+        app.register_blueprint(blueprint)
+    for view in (site_views.language, site_views.low_vision):
+        csrf.exempt(view)
+    app.jinja_env.globals["can"] = permissions.can
+    app.context_processor(for_templates)
+    serve_static_files(app)
+    return app
+
+
+def serve_static_files(app: Flask) -> None:
+    """Compressed and cached for a year: addresses change with the content (asset())."""
+    if app.testing or app.debug:
+        return
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(config.ROOT / "static"),
+        prefix="static/",
+        max_age=365 * 24 * 3600,
+        autorefresh=False,
+    )

@@ -1,0 +1,66 @@
+"""Accounts, the devices they are logged in on, links by mail, failed attempts."""
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.db import Model
+
+
+class User(UserMixin, Model):
+    """Somebody with an e-mail address who can log in. Rights come by memberships."""
+
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(sa.String(200))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))  # None: links only
+    language: Mapped[str] = mapped_column(sa.String(2), default="ru")
+    email_confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+
+class Device(Model):
+    """One log-in of a user in one browser; ended ones let nobody in."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    browser: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class LinkPurpose(enum.StrEnum):
+    CONFIRM = "confirm"  # a new account's address
+    LOG_IN = "log_in"
+    RESET = "reset"  # choose a new password
+
+
+class Link(Model):
+    """A link sent by mail: works once, until it expires. Only its hash is kept."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[LinkPurpose]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class Attempts(Model):
+    """Wrong passwords in a row, for an address or a network (as a keyed hash)."""
+
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    blocked_until: Mapped[datetime | None]
+    last_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,53 @@
+"""A mark of presence, and its corrections."""
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.accounts.models import User
+from app.db import Model
+from app.registrations.models import Registration
+
+
+class Presence(enum.StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Method(enum.StrEnum):
+    LIST = "list"  # ticked in the list
+    WALK_IN = "walk_in"  # added at the door, so present
+
+
+class Attendance(Model):
+    """One registration's mark. Marking the same again changes nothing."""
+
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    )
+    presence: Mapped[Presence]
+    method: Mapped[Method]
+    marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    marked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    registration: Mapped[Registration] = relationship()
+    marked_by: Mapped[User | None] = relationship()
+
+
+class Correction(Model):
+    """What a mark said before it was changed, and who had said it. Never deleted."""
+
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    was: Mapped[Presence]
+    became: Mapped[Presence | None]  # None: the mark was taken off
+    marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    corrected_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL")
+    )
+    corrected_at: Mapped[datetime] = mapped_column(default=clock.now)

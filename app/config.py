@@ -1,0 +1,83 @@
+"""Every setting, from the environment, with its default."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+INSTANCE = ROOT / "instance"
+
+
+def settings() -> dict[str, object]:
+    """The settings by their Flask names. Set the environment variable of the same name
+    (``DATABASE_URL``, ``REDIS_URL`` where it differs) to change one."""
+    env = os.environ.get
+    database = database_url(env("DATABASE_URL", ""))
+    return {
+        "SECRET_KEY": env("SECRET_KEY") or kept_secret(),
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database),
+        "REDIS_URL": env("REDIS_URL", ""),
+        "QUEUE_FILE": env("QUEUE_FILE", str(INSTANCE / "queue.sqlite")),
+        "SITE_URL": env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/"),
+        "DEMO": env("DEMO", "") == "1",
+        # Mail: without SMTP_HOST letters are written into OUTBOX as .eml files.
+        "SMTP_HOST": env("SMTP_HOST", ""),
+        "SMTP_PORT": int(env("SMTP_PORT", "587")),
+        "SMTP_USER": env("SMTP_USER", ""),
+        "SMTP_PASSWORD": env("SMTP_PASSWORD", ""),
+        "SMTP_SECURITY": env("SMTP_SECURITY", "starttls"),  # starttls | tls | none
+        "MAIL_FROM": env("MAIL_FROM", "Ориентир <no-reply@orientir.localhost>"),
+        "OUTBOX": env("OUTBOX", str(ROOT / "outbox")),
+        # Sessions
+        "SESSION_COOKIE_NAME": "orientir",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": env("SITE_URL", "").startswith("https://"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "REMEMBER_COOKIE_DURATION": timedelta(0),
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES", "0")),
+        "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        # Languages
+        "BABEL_DEFAULT_LOCALE": "ru",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Moscow",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "LANGUAGES": ("ru", "en"),
+        "RATELIMIT_ENABLED": env("RATELIMIT_ENABLED", "1") == "1",
+        "RATELIMIT_STORAGE_URI": env("REDIS_URL") or "memory://",
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "COMPRESS_ALGORITHM": ["gzip"],
+        "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIN_SIZE": 800,
+    }
+
+
+def database_url(given: str) -> str:
+    """SQLite in ``instance/`` unless told otherwise; PostgreSQL through psycopg."""
+    if not given:
+        return f"sqlite:///{INSTANCE / 'orientir.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if given.startswith(prefix):
+            return "postgresql+psycopg://" + given.removeprefix(prefix)
+    return given
+
+
+def engine_options(database: str) -> dict[str, object]:
+    if database.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_recycle": 600}
+
+
+def kept_secret() -> str:
+    """A secret of this installation, made once and kept readable by its owner alone."""
+    INSTANCE.mkdir(exist_ok=True)
+    file = INSTANCE / "secret_key"
+    try:
+        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_text()

@@ -1,0 +1,88 @@
+"""The database: one session per request, one place that commits."""
+
+import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection as SqliteConnection
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# Enums are stored by value, as text with a CHECK constraint.
+STORED_BY_VALUE = sa.Enum(
+    enum.Enum,
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+    values_callable=lambda members: [member.value for member in members],
+)
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={
+            enum.Enum: STORED_BY_VALUE,
+            dict[str, Any]: sa.JSON(),
+            list[str]: sa.JSON(),
+        },
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:  # db.Model is built at run time; type checkers see its base
+    Model = Base
+else:
+    Model = db.Model
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what was done inside, or none of it. Nothing else commits.
+
+    On SQLite the transaction is IMMEDIATE: writers queue up at its beginning instead
+    of failing in the middle. Reading outside needs no transaction there.
+    """
+    try:
+        connection = db.session.connection()
+        raw = connection.connection.dbapi_connection
+        if isinstance(raw, SqliteConnection) and not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.info.pop("after_commit", None)
+        db.session.rollback()
+        raise
+    for act in db.session.info.pop("after_commit", {}).values():
+        act()
+
+
+def after_commit(name: str, act: Callable[[], object]) -> None:
+    """Do this once when the transaction has been committed; forgotten if it is not."""
+    db.session.info.setdefault("after_commit", {})[name] = act
+
+
+def set_up_sqlite(connection: Any, _record: object) -> None:
+    if isinstance(connection, SqliteConnection):
+        connection.isolation_level = None  # transaction() begins, not the driver
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        sa.event.listen(db.engine, "connect", set_up_sqlite)

@@ -1,0 +1,1 @@
+"""Paper: attendance lists, tickets, certificates and their verification."""

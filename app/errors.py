@@ -1,0 +1,54 @@
+"""What can go wrong, and what the visitor sees then."""
+
+from flask import Flask, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.db import db
+from app.web import message_only
+
+
+class RuleBroken(Exception):
+    """A rule of the domain forbids this. The message is for the visitor."""
+
+
+def show_rule_broken(broken: RuleBroken) -> ResponseReturnValue:
+    """Back to the page the visitor came from, with the reason on top."""
+    flash(str(broken), "error")
+    here = request.referrer or ""
+    return redirect(here if here.startswith(request.host_url) else "/", 303)
+
+
+def show_expired(_error: CSRFError) -> ResponseReturnValue:
+    """What was typed stays: on the page for htmx, behind «back» without it."""
+    if "HX-Request" in request.headers:
+        flash(_("This page has expired. Reload it and try again."), "error")
+        return message_only(422)
+    return render_template("errors/expired.html"), 400
+
+
+def show_too_often(_error: RateLimitExceeded) -> ResponseReturnValue:
+    if "HX-Request" in request.headers:
+        flash(_("Too many requests from your address. Wait a minute and try again."), "error")
+        return message_only(429)
+    return render_template("errors/429.html"), 429
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code >= 500:
+        db.session.rollback()
+    template = f"errors/{code}.html" if code in (403, 404, 405, 413, 500) else "errors/400.html"
+    return render_template(template), code
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(RuleBroken, show_rule_broken)
+    app.register_error_handler(CSRFError, show_expired)
+    app.register_error_handler(RateLimitExceeded, show_too_often)
+    app.register_error_handler(HTTPException, show_http_error)

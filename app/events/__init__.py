@@ -1,0 +1,1 @@
+"""What people can take part in, where and when."""

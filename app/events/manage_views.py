@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("events_desk", __name__)

@@ -1,0 +1,148 @@
+"""Form fields and validators that every domain uses: the shape of what people type."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, Field, Form, StringField
+from wtforms.validators import Email, InputRequired, Length, ValidationError
+
+from app import clock
+from app.text import clean
+
+NAME = re.compile(r"[^\W\d_]+(?:(?:[ .'’‐-]+)[^\W\d_]+)*\.?")
+ALLOWED_CONTROLS = {"\n", "\r", "\t"}
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
+
+
+def stripped(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def trimmed(value: object) -> object:
+    """For text of several lines."""
+    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def refuse_controls(text: str) -> None:
+    odd = any(unicodedata.category(c) in ("Cc", "Cs", "Co") and c not in ALLOWED_CONTROLS for c in text)
+    if odd:
+        raise ValidationError(_("Remove the invisible control characters."))
+
+
+class PlainLine:
+    """One line for lists, papers and spreadsheets: no markup, formulas, emoji."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        text = field.data or ""
+        refuse_controls(text)
+        if any(sign in text for sign in "<>"):
+            raise ValidationError(_("Write it without the signs < and >."))
+        if text.startswith(("=", "@", "|")) or re.match(r"[+-]\s*\D*\(", text):
+            raise ValidationError(_("The first sign looks like a formula. Begin with a letter or a digit."))
+        if EMOJI.search(text):
+            raise ValidationError(_("Write it without emoji: they cannot be printed."))
+
+
+class PlainText:
+    """Several lines of Markdown: no HTML in it."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        text = field.data or ""
+        refuse_controls(text)
+        if re.search(r"<\s*[/!a-zA-Z]", text):
+            raise ValidationError(_("HTML tags are not shown. Use plain text or Markdown."))
+        if text.startswith("="):
+            raise ValidationError(_("The first sign looks like a formula. Begin with a letter or a digit."))
+
+
+class PersonName:
+    """Letters (Russian, Kalmyk or others), hyphens, apostrophes, spaces, dots."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data and not NAME.fullmatch(field.data):
+            raise ValidationError(
+                _("A name has letters, spaces and hyphens only. Check for digits and signs.")
+            )
+
+
+class SensibleDate:
+    """Refuse years of the distant past or future (1026, 3026)."""
+
+    def __init__(self, *, years_back: int, years_ahead: int) -> None:
+        self.years_back, self.years_ahead = years_back, years_ahead
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data is None:
+            return
+        given = field.data if type(field.data) is date else field.data.date()
+        first = clock.today() - timedelta(days=366 * self.years_back)
+        last = clock.today() + timedelta(days=366 * self.years_ahead)
+        if not first <= given <= last:
+            raise ValidationError(
+                _("Check the year: it must be from %(first)s to %(last)s.",
+                  first=first.year, last=last.year)
+            )
+
+
+def line(label: Any, *, required: str | Any = "", most: int = 200, **kwargs: Any) -> StringField:
+    """A trimmed one-line field; ``required`` is the sentence shown when it is empty."""
+    needed = [InputRequired(required)] if required else []
+    return StringField(
+        label,
+        filters=[stripped],
+        validators=[*needed, Length(max=most, message=too_long(most)), PlainLine()],
+        **kwargs,
+    )
+
+
+def name(label: Any, *, required: str | Any = "") -> StringField:
+    """A part of a person's name, stored trimmed and shown as typed."""
+    needed = [InputRequired(required)] if required else []
+    return StringField(
+        label,
+        filters=[stripped],
+        validators=[*needed, Length(max=100, message=too_long(100)), PersonName()],
+    )
+
+
+def email(label: Any, *, required: str | Any = "") -> EmailField:
+    needed = [InputRequired(required)] if required else [OptionalWhenEmpty()]
+    return EmailField(
+        label,
+        filters=[stripped],
+        validators=[
+            *needed,
+            Length(max=254, message=too_long(254)),
+            Email(_l("This does not look like an e-mail address. Example: anna@mail.ru")),
+        ],
+    )
+
+
+PHONE = re.compile(r"\+?[\d\s()-]{5,25}")
+
+
+class Phone:
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data and not (PHONE.fullmatch(field.data) and sum(map(str.isdigit, field.data)) >= 5):
+            raise ValidationError(_("Write the phone with digits. Example: +7 961 123-45-67"))
+
+
+class OptionalWhenEmpty:
+    """Stop checking when nothing was typed."""
+
+    field_flags = {"optional": True}
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        from wtforms.validators import StopValidation
+
+        if not (field.data or "").strip():
+            field.errors = []
+            raise StopValidation
+
+
+def too_long(most: int) -> Any:
+    return _l("Shorten it: at most %(most)s characters.", most=most)

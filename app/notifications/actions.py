@@ -1,0 +1,37 @@
+"""Writing messages down."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from app import clock
+from app.db import after_commit, db
+from app.notifications.delivery import wake_delivery
+from app.notifications.models import Notification
+
+
+def notify(
+    address: str | None,
+    template: str,
+    *,
+    language: str = "ru",
+    send_after: datetime | None = None,
+    **context: Any,
+) -> None:
+    """Queue a letter in this transaction; the worker sends it after the commit.
+
+    ``context`` (JSON values; moments as ISO text) is what ``templates/mail/<template>``
+    needs. Without an address nothing is written: not everybody has one.
+    """
+    if not address:
+        return
+    letter = Notification(
+        address=address,
+        language=language,
+        template=template,
+        context=context,
+        reference=secrets.token_hex(16),
+        send_after=send_after or clock.now(),
+    )
+    db.session.add(letter)
+    after_commit("deliver", wake_delivery)

@@ -1,0 +1,1 @@
+"""Municipalities, organizations, and who acts for them."""

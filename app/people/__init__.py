@@ -1,0 +1,1 @@
+"""Those who take part: persons, and the consents to keep their data."""

@@ -1,0 +1,94 @@
+"""Who may do what. One line per action; any rule that holds opens the door."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, g
+from flask_login import current_user
+
+from app.events.models import Event
+from app.organizations.models import Membership, Organization, OrganizationKind, Role
+from app.organizations.queries import memberships_of
+
+Rule = Callable[[Any], bool]
+
+
+def memberships() -> list[Membership]:
+    """The visitor's memberships, read once in a request."""
+    if not current_user.is_authenticated:
+        return []
+    if "memberships" not in g:
+        g.memberships = memberships_of(current_user)
+    kept: list[Membership] = g.memberships
+    return kept
+
+
+def has_role(organization_id: int, *roles: Role) -> bool:
+    return any(
+        m.organization_id == organization_id and m.role in roles for m in memberships()
+    )
+
+
+def administers_site(_thing: object) -> bool:
+    return any(
+        m.role is Role.ADMIN and m.organization.kind is OrganizationKind.MINISTRY
+        for m in memberships()
+    )
+
+
+def administers_it(organization: Organization) -> bool:
+    return has_role(organization.id, Role.ADMIN)
+
+
+def organizes_there(organization: Organization) -> bool:
+    return has_role(organization.id, Role.ADMIN, Role.ORGANIZER)
+
+
+def organizes_it(event: Event) -> bool:
+    return has_role(event.organization_id, Role.ADMIN, Role.ORGANIZER)
+
+
+def stands_at_its_door(event: Event) -> bool:
+    return has_role(event.organization_id, Role.DOOR)
+
+
+def is_published(event: Event) -> bool:
+    return event.is_public
+
+
+def organizes_somewhere(_thing: object) -> bool:
+    return any(m.role in (Role.ADMIN, Role.ORGANIZER) for m in memberships())
+
+
+def works_at_doors(_thing: object) -> bool:
+    return any(m.role is Role.DOOR for m in memberships())
+
+
+RULES: dict[str, list[Rule]] = {
+    "site.administer": [administers_site],
+    "desk.open": [organizes_somewhere, works_at_doors],
+    "organization.edit": [administers_it],
+    "event.create_somewhere": [organizes_somewhere],
+    "event.create": [organizes_there],  # thing: the organization
+    "event.see": [is_published, organizes_it],
+    "event.manage": [organizes_it],
+    "event.see_people": [organizes_it],
+    "event.check_in": [organizes_it, stands_at_its_door],
+    "event.print": [organizes_it],
+}
+
+
+def can(action: str, thing: object = None) -> bool:
+    return any(rule(thing) for rule in RULES[action])
+
+
+def authorize(action: str, thing: object = None) -> None:
+    """Hide what the visitor may not touch: 404, never 403."""
+    if not can(action, thing):
+        abort(404)
+
+
+def reach(*roles: Role) -> list[Organization]:
+    """The organizations for which the visitor acts in one of the roles, by name."""
+    found = {m.organization_id: m.organization for m in memberships() if m.role in roles}
+    return sorted(found.values(), key=lambda organization: organization.sort_key)

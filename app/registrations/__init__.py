@@ -1,0 +1,1 @@
+"""Who takes part in an event: seats, the waitlist, tickets."""

@@ -1,0 +1,120 @@
+"""Answering browsers: whole pages, and panels of them for htmx."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+)
+from flask_login import current_user
+from jinja2_fragments.flask import render_block
+
+from app.db import Base, db
+
+M = TypeVar("M", bound=Base)
+T = TypeVar("T")
+
+
+def get_or_404(model: type[M], id_: int) -> M:
+    return db.session.get(model, id_) or abort(404)
+
+
+def found_or_404(thing: T | None) -> T:
+    """For what a query looked up by slug or code."""
+    return abort(404) if thing is None else thing
+
+
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
+    """Render a page; for htmx, only the panel it is going to swap.
+
+    The swap target names the block: ``id="signup-panel"`` gets
+    ``{% block signup_panel %}``. A page without that block is sent whole.
+    """
+    if panel := wanted_panel(template):
+        html = render_block(template, panel, **context)
+        html += render_template("_messages.html", out_of_band=True)
+    else:
+        html = render_template(template, **context)
+    response = make_response(html, status)
+    response.vary.add("HX-Target")
+    return response
+
+
+def wanted_panel(template: str) -> str | None:
+    target = request.headers.get("HX-Target", "")  # "section#signup-panel"
+    _, _, id_ = target.partition("#")
+    block = id_.replace("-", "_")
+    if not block.endswith("_panel"):
+        return None
+    return block if block in current_app.jinja_env.get_template(template).blocks else None
+
+
+def message_only(status: int) -> Response:
+    """Show the flashed messages and leave the rest of the page as it is."""
+    response = make_response(render_template("_messages.html"), status)
+    for instruction in ("HX-Retarget", "HX-Reselect"):
+        response.headers[instruction] = "#messages"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def here_or(fallback: str, wanted: str | None) -> str:
+    """Where to go next: a path of this site alone, never another host."""
+    if not wanted:
+        return fallback
+    parts = urlsplit(wanted)
+    inside = not parts.scheme and not parts.netloc and wanted.startswith("/")
+    return wanted if inside and not wanted.startswith(("//", "/\\")) else fallback
+
+
+@dataclass(frozen=True)
+class Paged(Generic[T]):
+    """One page of a longer list: ``items``, and where it stands in the whole."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, ceil(self.total / self.size))
+
+    @property
+    def first_row(self) -> int:
+        return (self.number - 1) * self.size + 1
+
+
+def paged(query: sa.Select[tuple[T]], *, number: int, size: int) -> Paged[T]:
+    """One page of the query's rows; numbers beyond the ends show the nearest page."""
+    counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
+    total = db.session.scalar(counted) or 0
+    number = min(max(1, number), max(1, ceil(total / size)))
+    rows = db.session.scalars(query.limit(size).offset((number - 1) * size)).unique().all()
+    return Paged(rows, number, size, total)
+
+
+def never_cache(response: Response) -> Response:
+    """Personal pages: neither proxies nor the Back button may reuse them."""
+    if response.mimetype == "text/html":
+        response.vary.add("Cookie")
+        if current_user.is_authenticated:
+            response.cache_control.no_store = True
+        elif not response.cache_control:
+            response.cache_control.no_cache = True
+            response.cache_control.private = True
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(never_cache)

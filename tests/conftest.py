@@ -1,0 +1,92 @@
+"""One application and one database for each test process; each test is undone.
+
+``TEST_DATABASE_URL`` names a PostgreSQL server for the second run of the suite
+(``make test`` does both); each process then makes a database of its own there.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+os.environ["QUEUE_IN_MEMORY"] = "1"
+os.environ["RATELIMIT_ENABLED"] = "0"
+for name in ("DATABASE_URL", "REDIS_URL", "SMTP_HOST", "DEMO"):
+    os.environ.pop(name, None)
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import create_app, jobs
+from app.config import database_url
+from app.db import db
+from tests.browser import Browser
+from tests.databases import fresh_database
+
+POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
+
+
+def pytest_report_header() -> str:
+    where = sa.make_url(POSTGRESQL).render_as_string() if POSTGRESQL else "SQLite (in memory)"
+    return f"database: {where}"
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with fresh_database(POSTGRESQL) as url:
+        app = create_app(
+            {
+                "TESTING": True,
+                "SECRET_KEY": "for tests",
+                "SITE_URL": "http://localhost",
+                "SERVER_NAME": None,
+                "SQLALCHEMY_DATABASE_URI": database_url(url),
+                "SQLALCHEMY_ENGINE_OPTIONS": {},
+                "WTF_CSRF_ENABLED": False,
+                "OUTBOX": str(tmp_path_factory.mktemp("outbox")),
+            }
+        )
+        with app.app_context():
+            db.create_all()
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run each test inside one transaction and undo it, commits included."""
+    if request.node.get_closest_marker("e2e") or request.node.get_closest_marker("slow"):
+        yield  # these start servers and processes with databases of their own
+        return
+    app = request.getfixturevalue("app")
+    with app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            outer = connection.get_transaction() or connection.begin()
+            engines = cast(dict[str | None, Any], db.engines)
+            engines[None] = connection
+            db.session.configure(join_transaction_mode="create_savepoint")
+            jobs.queue.flush()
+            yield
+            db.session.remove()
+            engines[None] = engine
+            outer.rollback()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Iterator[Path]:
+    """The folder where delivered letters appear, empty at first."""
+    folder = Path(app.config["OUTBOX"])
+    for letter in folder.glob("*"):
+        letter.unlink()
+    yield folder

@@ -1,0 +1,133 @@
+"""Saved objects with sensible defaults; a test names only what it is about."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.events.models import Event, EventStatus, Format, Slot
+from app.organizations.models import (
+    Membership,
+    Municipality,
+    Organization,
+    OrganizationKind,
+    Role,
+)
+from app.people.models import Category, Person
+from app.people.actions import named
+from app.text import searchable, sort_key
+
+_number = count(1)
+T = TypeVar("T")
+
+
+def make_user(name: str = "Анна Ивановна", **given: Any) -> User:
+    return _saved(User(**{"name": name, "email": f"user{next(_number)}@example.org", **given}))
+
+
+def make_municipality(**given: Any) -> Municipality:
+    number = next(_number)
+    defaults = {
+        "oktmo": f"85{number:06}", "name": "Лаганский муниципальный район",
+        "short_name": "Лаганский район", "centre": "г. Лагань", "settlements": ["г Лагань"],
+    }
+    return _saved(Municipality(**{**defaults, **given}))
+
+
+def make_organization(
+    kind: OrganizationKind = OrganizationKind.COLLEGE, *, approved: bool = True, **given: Any
+) -> Organization:
+    number = next(_number)
+    defaults: dict[str, Any] = {
+        "name": f"Политехнический колледж № {number}", "short_name": f"Колледж № {number}",
+        "slug": f"college-{number}", "approved_at": clock.now() if approved else None,
+        "signatory_name": "О. Б. Манджиева", "signatory_post": "Директор",
+    }
+    organization = Organization(kind=kind, **{**defaults, **given})
+    organization.search_text = searchable(organization.name, organization.short_name)
+    organization.sort_key = sort_key(organization.short_name)
+    return _saved(organization)
+
+
+def make_school(name: str = "СОШ № 18", **given: Any) -> Organization:
+    number = next(_number)
+    return make_organization(
+        OrganizationKind.SCHOOL, name=f"{name} ({number})", short_name=name,
+        slug=f"school-{number}", **given,
+    )
+
+
+def make_member(organization: Organization, role: Role = Role.ORGANIZER) -> User:
+    user = make_user()
+    _saved(Membership(user_id=user.id, organization_id=organization.id, role=role))
+    return user
+
+
+def make_ministry_admin() -> User:
+    return make_member(make_organization(OrganizationKind.MINISTRY), Role.ADMIN)
+
+
+def in_days(days: float, hour: int = 12) -> datetime:
+    """A stored moment at this UTC hour, so many days from today."""
+    return clock.now().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def make_event(
+    *, organization: Organization | None = None, capacity: int = 10, slots: int = 1,
+    in_days_: float = 7, status: EventStatus = EventStatus.PUBLISHED, **given: Any,
+) -> Event:
+    """A published open day in a week, with so many slots of an hour, two hours apart."""
+    number = next(_number)
+    organization = organization or make_organization()
+    defaults: dict[str, Any] = {
+        "kind_code": "open_day", "title": f"День открытых дверей {number}",
+        "slug": f"den-otkrytyh-dverej-{number}", "venue": "ул. Ленина, 1",
+        "format": Format.IN_PERSON, "published_at": clock.now(), "audience": [],
+    }
+    event = Event(organization_id=organization.id, status=status, **{**defaults, **given})
+    event.search_text = searchable(event.title, event.summary, event.venue, organization.name)
+    _saved(event)
+    for place in range(slots):
+        starts_at = in_days(in_days_) + timedelta(hours=2 * place)
+        make_slot(event, starts_at=starts_at, capacity=capacity)
+    db.session.refresh(event)
+    return event
+
+
+def make_slot(
+    event: Event, *, starts_at: datetime | None = None, hours: float = 1, capacity: int = 10,
+    **given: Any,
+) -> Slot:
+    starts_at = starts_at or in_days(7)
+    ends_at = starts_at + timedelta(hours=hours)
+    slot = _saved(
+        Slot(event_id=event.id, starts_at=starts_at, ends_at=ends_at, capacity=capacity, **given)
+    )
+    event.starts_at = min(filter(None, (event.starts_at, starts_at)))
+    event.ends_at = max(filter(None, (event.ends_at, ends_at)))
+    db.session.flush()
+    return slot
+
+
+def make_person(
+    last_name: str = "Бадмаев", first_name: str = "Санджи", patronymic: str = "Эрдниевич",
+    *, grade: int | None = 9, **given: Any,
+) -> Person:
+    number = next(_number)
+    defaults: dict[str, Any] = {
+        "birth_date": date(2010, 1, 1) + timedelta(days=number),
+        "category": Category.PUPIL if grade else Category.ADULT,
+        "email": f"person{number}@example.org",
+        "first_year": clock.school_year(clock.today()) - grade + 1 if grade else None,
+    }
+    person = Person(**{**defaults, **given})
+    named(person, last_name, first_name, patronymic)
+    return _saved(person)
+
+
+def _saved(thing: T) -> T:
+    db.session.add(thing)
+    db.session.flush()
+    return thing
