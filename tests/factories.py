@@ -16,7 +16,9 @@ from app.organizations.models import (
     Role,
 )
 from app.people.models import Category, Person
-from app.people.actions import named
+from app.registrations import actions as registrations
+from app.registrations.models import Channel, Registration
+from app.people.actions import Details, described
 from app.text import searchable, sort_key
 
 _number = count(1)
@@ -113,18 +115,25 @@ def make_slot(
 
 def make_person(
     last_name: str = "Бадмаев", first_name: str = "Санджи", patronymic: str = "Эрдниевич",
-    *, grade: int | None = 9, **given: Any,
+    *, grade: int | None = 9, user: User | None = None, **given: Any,
 ) -> Person:
+    """A pupil of grade 9, or an adult with ``grade=None``; ``given``: of people.Details."""
     number = next(_number)
     defaults: dict[str, Any] = {
         "birth_date": date(2010, 1, 1) + timedelta(days=number),
         "category": Category.PUPIL if grade else Category.ADULT,
         "email": f"person{number}@example.org",
-        "first_year": clock.school_year(clock.today()) - grade + 1 if grade else None,
     }
-    person = Person(**{**defaults, **given})
-    named(person, last_name, first_name, patronymic)
-    return _saved(person)
+    details = Details(last_name, first_name, patronymic, grade=grade, **{**defaults, **given})
+    return _saved(described(Person(user_id=user.id if user else None), details))
+
+
+def make_registration(
+    slot: Slot, person: Person | None = None, *, channel: Channel = Channel.GUEST, **given: Any
+) -> Registration:
+    """Signed up through the real action: confirmed, or waitlisted when the slot is full."""
+    person = person or make_person()
+    return registrations.sign_up(slot, person, channel=channel, **{"email": person.email, **given})
 
 
 def _saved(thing: T) -> T:

@@ -1,22 +1,113 @@
-"""Changing persons."""
+"""Changing persons, and writing down what they agreed to."""
 
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from app.people.models import Person
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import clock
+from app.accounts.models import User
+from app.config import ROOT
+from app.db import db
+from app.people.models import Category, Consent, ConsentKind, ConsentText, Person
+from app.people.queries import current_text, find_school
 from app.text import same_name, searchable, sort_key
 
 
-def identity_of(last_name: str, first_name: str, patronymic: str, birth_date: date | None) -> str:
-    """What tells people apart inside one event: the whole name and the birth date, hashed."""
-    name = "|".join(same_name(part) for part in (last_name, first_name, patronymic))
-    return sha256(f"{name}|{birth_date or ''}".encode()).hexdigest()
+@dataclass(frozen=True)
+class Details:
+    """What somebody tells about the one who takes part. ``grade`` (1–11) for pupils."""
+
+    last_name: str
+    first_name: str
+    patronymic: str = ""
+    birth_date: date | None = None
+    category: Category = Category.PUPIL
+    grade: int | None = None
+    class_letter: str = ""
+    school: str = ""
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells people apart inside one event: the whole name and the birth date
+        (or, for adults who do not give it, the e-mail), hashed."""
+        name = "|".join(
+            same_name(part) for part in (self.last_name, self.first_name, self.patronymic)
+        )
+        return sha256(f"{name}|{self.birth_date or self.email.lower()}".encode()).hexdigest()
+
+    @property
+    def guest_key(self) -> str:
+        """The same name, birth date and e-mail are the same guest."""
+        return sha256(f"{self.identity}|{self.email.lower()}".encode()).hexdigest()
 
 
-def named(person: Person, last_name: str, first_name: str, patronymic: str) -> Person:
-    """Give the person a name, with all that is derived from it. Set the birth date first."""
-    person.last_name, person.first_name, person.patronymic = last_name, first_name, patronymic
-    person.identity = identity_of(last_name, first_name, patronymic, person.birth_date)
-    person.search_name = searchable(last_name, first_name, patronymic)
-    person.sort_key = sort_key(last_name, first_name, patronymic)
+def described(person: Person, details: Details) -> Person:
+    """Put the details into the person, with everything that is derived from them."""
+    school = find_school(details.school)
+    person.last_name = details.last_name
+    person.first_name = details.first_name
+    person.patronymic = details.patronymic
+    person.birth_date = details.birth_date
+    person.category = details.category
+    person.school_id = school.id if school else None
+    person.school_name = "" if school else details.school
+    person.first_year = (
+        clock.school_year(clock.today()) - details.grade + 1 if details.grade else None
+    )
+    person.class_letter = details.class_letter
+    person.phone, person.email = details.phone, details.email
+    person.identity = details.identity
+    person.search_name = searchable(details.last_name, details.first_name, details.patronymic)
+    person.sort_key = sort_key(details.last_name, details.first_name, details.patronymic)
     return person
+
+
+def guest_person(details: Details) -> Person:
+    """The guest with these details: the one known from before, or a new one.
+
+    However fast the form is sent twice, the database keeps one row (``guest_key``).
+    """
+    fresh = described(Person(guest_key=details.guest_key), details)
+    values = {
+        column.key: getattr(fresh, column.key)
+        for column in sa.inspect(Person).column_attrs
+        if column.key not in ("id", "created_at", "user_id")
+    }
+    dialect = db.session.connection().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(Person)
+    db.session.execute(
+        insert.values(**values, created_at=clock.now()).on_conflict_do_nothing(
+            index_elements=[Person.guest_key]
+        )
+    )
+    return db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
+
+
+def add_person(details: Details, *, user: User | None = None) -> Person:
+    """A new person: an account's own, or one whom staff write down by hand."""
+    person = described(Person(user_id=user.id if user else None), details)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
+    """Write down that the person (or who answers for them) agreed to the text in force."""
+    text = current_text(kind) or first_version(kind)
+    consent = Consent(person_id=person.id, text_id=text.id, channel=channel)
+    db.session.add(consent)
+    return consent
+
+
+def first_version(kind: ConsentKind) -> ConsentText:
+    """The text that comes with the product, as version 1."""
+    body = (ROOT / "data" / f"consent_{kind.value}.ru.md").read_text()
+    text = ConsentText(kind=kind, version=1, body=body, sha256=sha256(body.encode()).hexdigest())
+    db.session.add(text)
+    db.session.flush()
+    return text

@@ -1,0 +1,64 @@
+"""Reading persons, schools they name, and the texts they agree to."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import User
+from app.db import db
+from app.organizations.models import Organization, OrganizationKind
+from app.people.models import Consent, ConsentKind, ConsentText, Person
+from app.text import searchable
+
+
+def person_of(user: User) -> Person | None:
+    """The account's own person, once they have told who they are."""
+    query = sa.select(Person).filter_by(user_id=user.id).options(joinedload(Person.school))
+    return db.session.scalar(query)
+
+
+def schools() -> list[Organization]:
+    """The region's schools in Russian order, for suggestions."""
+    query = (
+        sa.select(Organization)
+        .where(Organization.kind == OrganizationKind.SCHOOL)
+        .order_by(Organization.sort_key)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_school(text: str) -> Organization | None:
+    """The school or college that is called exactly so (case, «ё» apart), if there is one."""
+    wanted = searchable(text)
+    if not wanted:
+        return None
+    query = (
+        sa.select(Organization)
+        .where(
+            Organization.kind.in_([OrganizationKind.SCHOOL, OrganizationKind.COLLEGE]),
+            Organization.search_text.contains(wanted, autoescape=True),
+        )
+        .order_by(Organization.id)
+    )
+    for organization in db.session.scalars(query):
+        if wanted in (searchable(organization.name), searchable(organization.short_name)):
+            return organization
+    return None
+
+
+def current_text(kind: ConsentKind) -> ConsentText | None:
+    query = sa.select(ConsentText).filter_by(kind=kind).order_by(ConsentText.version.desc())
+    return db.session.scalar(query.limit(1))
+
+
+def has_agreed(person: Person, kind: ConsentKind) -> bool:
+    """Whether a consent of this kind is given and not withdrawn."""
+    query = (
+        sa.select(Consent.id)
+        .join(Consent.text)
+        .where(
+            Consent.person_id == person.id,
+            ConsentText.kind == kind,
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+    return db.session.scalar(query.limit(1)) is not None

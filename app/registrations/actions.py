@@ -1,0 +1,168 @@
+"""Signing up, cancelling, moving; the waitlist follows by itself."""
+
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import RuleBroken
+from app.events.models import Event, EventStatus, Slot
+from app.people.models import Person
+from app.registrations import seats
+from app.registrations.admission import (
+    AlreadySignedUp,
+    refuse_overlap,
+    refuse_unless_admissible,
+    refuse_unless_open,
+)
+from app.registrations.letters import tell
+from app.registrations.models import Channel, Registration, Status, new_code
+from app.registrations.queries import (
+    earlier_registration,
+    first_in_line,
+    live_registrations,
+)
+
+
+def sign_up(
+    slot: Slot,
+    person: Person,
+    *,
+    channel: Channel,
+    email: str = "",
+    phone: str = "",
+    companions: int = 0,
+    language: str = "ru",
+    by: User | None = None,
+    form_key: str | None = None,
+    tickets: Collection[str] = (),
+) -> Registration:
+    """Give the person a seat, or a place on the waitlist when seats are gone.
+
+    The same form sent again (``form_key``) gives the registration it made the first time.
+    ``tickets`` are the codes this visitor is known to hold. Companions need seats too.
+    Raises RuleBroken, and AlreadySignedUp for the same person in another form.
+    """
+    seats.hold(slot)
+    try:
+        refuse_unless_admissible(person, slot, channel=channel, tickets=tickets)
+    except AlreadySignedUp as already:
+        if form_key and already.registration.form_key == form_key:
+            return already.registration
+        raise
+    if companions > slot.event.companions_max:
+        raise RuleBroken(
+            _("At most %(most)s companions can come with one participant here.",
+              most=slot.event.companions_max)
+        )
+    registration = earlier_registration(slot.event, person) or Registration(
+        event=slot.event, person=person
+    )
+    registration.slot = slot
+    registration.seats = 1 + companions
+    registration.code = new_code()  # a cancelled ticket's link does not open the new one
+    registration.channel, registration.form_key = channel, form_key
+    registration.email, registration.phone, registration.language = email, phone, language
+    registration.signed_up_by_id = by.id if by else None
+    registration.signed_up_at = clock.now()
+    registration.promoted_at = registration.cancelled_at = None
+    has_seat = seats.take(slot, registration.seats)
+    registration.status = Status.CONFIRMED if has_seat else Status.WAITLISTED
+    db.session.add(registration)
+    db.session.flush()
+    tell(registration, f"registration_{registration.status}")
+    return registration
+
+
+def cancel(registration: Registration, *, by_staff: bool = False) -> None:
+    """Free the seat; the first on the waitlist takes it. Cancelling again changes nothing."""
+    seats.hold(registration.slot)
+    db.session.refresh(registration, ["status", "seats"])  # may have changed while we waited
+    if not registration.is_live:
+        return
+    if registration.slot.has_begun and not by_staff:
+        raise RuleBroken(_("This time has already begun, so the registration stays as it is."))
+    held_seats = registration.is_confirmed
+    registration.status = Status.CANCELLED
+    registration.cancelled_at = clock.now()
+    db.session.flush()
+    tell(registration, "registration_cancelled")
+    if held_seats:
+        seats.give_back(registration.slot, registration.seats)
+    promote(registration.slot)
+
+
+def promote(slot: Slot) -> None:
+    """Give free seats to those who wait, strictly in order, until the slot begins.
+
+    Who waits first with companions is not overtaken: a free seat stays free until there
+    are enough for them.
+    """
+    seats.hold(slot)
+    if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
+        return
+    while (waiting := first_in_line(slot)) and seats.take(slot, waiting.seats, in_line=True):
+        waiting.status = Status.CONFIRMED
+        waiting.promoted_at = clock.now()
+        db.session.flush()
+        tell(waiting, "registration_promoted")
+
+
+def move(registration: Registration, slot: Slot) -> None:
+    """Take a seat in another slot of the event instead; refused when it has none."""
+    for held in sorted((registration.slot, slot), key=lambda one: one.id):
+        seats.hold(held)  # always in the same order, so that two moves cannot block each other
+    db.session.refresh(registration, ["status", "seats", "slot_id"])
+    old = registration.slot
+    if slot.event_id != registration.event_id or slot.id == old.id:
+        raise RuleBroken(_("Choose another time of the same event."))
+    if not registration.is_live or old.has_begun:
+        raise RuleBroken(_("This registration can no longer be changed."))
+    refuse_unless_open(slot)
+    refuse_overlap_elsewhere(registration, slot)
+    if not seats.take(slot, registration.seats):
+        raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
+    held_seats = registration.is_confirmed
+    registration.slot, registration.status = slot, Status.CONFIRMED
+    db.session.flush()
+    tell(registration, "registration_moved")
+    if held_seats:
+        seats.give_back(old, registration.seats)
+    promote(old)
+
+
+def refuse_overlap_elsewhere(registration: Registration, slot: Slot) -> None:
+    """The slot that is being left does not count."""
+    was = registration.status
+    registration.status = Status.CANCELLED
+    db.session.flush()
+    try:
+        refuse_overlap(registration.person, slot, tickets=())
+    finally:
+        registration.status = was
+        db.session.flush()
+
+
+def cancel_all(event: Event, *, reason: str) -> int:
+    """The event is called off: everybody loses their place and is told why. How many."""
+    for slot in sorted(event.slots, key=lambda one: one.id):
+        seats.hold(slot)
+    people = live_registrations(event)
+    for registration in people:
+        if registration.is_confirmed:
+            seats.give_back(registration.slot, registration.seats)
+        registration.status = Status.CANCELLED
+        registration.cancelled_at = clock.now()
+        tell(registration, "event_called_off", reason=reason)
+    db.session.flush()
+    return len(people)
+
+
+def tell_changed(event: Event) -> int:
+    """Time or place changed: everybody signed up for what is still to come is told."""
+    people = [one for one in live_registrations(event) if not one.slot.has_begun]
+    for registration in people:
+        tell(registration, "event_changed")
+    return len(people)

@@ -1,0 +1,126 @@
+"""Who may sign up, and when: each refusal is a sentence naming the rule."""
+
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+
+from app.errors import RuleBroken
+from app.events.models import Event, EventStatus, Slot
+from app.filters import day, time
+from app.people.models import Category, Person
+from app.registrations.models import Channel, Registration
+from app.registrations.queries import live_in_event, overlapping
+
+
+class AlreadySignedUp(RuleBroken):
+    """The same person again; carries the registration they already have."""
+
+    def __init__(self, registration: Registration) -> None:
+        self.registration = registration
+        super().__init__(
+            _("This person is already signed up for this event: one person, one registration.")
+        )
+
+
+def refuse_unless_admissible(
+    person: Person, slot: Slot, *, channel: Channel, tickets: Collection[str]
+) -> None:
+    """Staff may sign up anybody at any time; nobody may be in two places at once."""
+    if channel not in (Channel.STAFF, Channel.WALK_IN):
+        refuse_unless_open(slot)
+        refuse_unless_audience(person, slot.event)
+    elif not slot.event.is_public or slot.event.is_called_off:
+        raise RuleBroken(_("Publish the event first: people can be added to it then."))
+    if same := live_in_event(slot.event, person.identity):
+        raise AlreadySignedUp(same)
+    if channel is not Channel.WALK_IN:  # who stands at the door is here, not elsewhere
+        refuse_overlap(person, slot, tickets=tickets)
+
+
+def refuse_unless_open(slot: Slot) -> None:
+    """The window of the event, and the beginning of the slot."""
+    event = slot.event
+    if event.status is EventStatus.CANCELLED:
+        raise RuleBroken(_("The event has been called off, so nobody can sign up any more."))
+    if event.status is EventStatus.DRAFT:
+        raise RuleBroken(_("The event is not published yet."))
+    if event.signup_opens_later and event.signup_opens_at:
+        raise RuleBroken(
+            _(
+                "Sign-up opens on %(day)s at %(time)s. Come back then.",
+                day=day(event.signup_opens_at),
+                time=time(event.signup_opens_at),
+            )
+        )
+    if event.is_over or slot.has_begun:
+        raise RuleBroken(_("This time has already begun, so sign-up for it is closed."))
+    if not event.signup_is_open and event.signup_closes_at:
+        raise RuleBroken(
+            _(
+                "Sign-up closed on %(day)s at %(time)s.",
+                day=day(event.signup_closes_at),
+                time=time(event.signup_closes_at),
+            )
+        )
+
+
+def refuse_unless_audience(person: Person, event: Event) -> None:
+    """Categories and grades the event is for. Any adult may come where parents may."""
+    welcome = set(event.audience)
+    if Category.PARENT in welcome:
+        welcome.add(Category.ADULT)
+    if welcome and person.category not in welcome:
+        raise RuleBroken(
+            _(
+                "This event is for: %(audience)s. Another kind of participant cannot sign up.",
+                audience=", ".join(str(audience_words(code)) for code in event.audience),
+            )
+        )
+    if person.category is not Category.PUPIL:
+        return
+    lowest, highest = event.grade_from or 1, event.grade_to or 11
+    if person.grade is None or not lowest <= person.grade <= highest:
+        raise RuleBroken(
+            _(
+                "This event is for grades %(lowest)s–%(highest)s, and the grade given is %(grade)s.",
+                lowest=lowest,
+                highest=highest,
+                grade=person.grade or "—",
+            )
+        )
+
+
+def audience_words(code: str) -> str:
+    """«школьники», «родители» …"""
+    return {
+        Category.PUPIL: _("pupils"),
+        Category.COLLEGE_STUDENT: _("college students"),
+        Category.PARENT: _("parents"),
+        Category.TEACHER: _("teachers"),
+        Category.SPECIALIST: _("specialists"),
+        Category.ADULT: _("adults"),
+    }[Category(code)]
+
+
+def refuse_overlap(person: Person, slot: Slot, *, tickets: Collection[str]) -> None:
+    """Nobody is in two places at once. The other event is named to those who may know of
+    it: the account of this person, or the browser that holds the other ticket."""
+    other = overlapping(slot, person.identity)
+    if other is None:
+        return
+    if other.code in tickets or (person.user_id and other.person_id == person.id):
+        raise RuleBroken(
+            _(
+                "At this time the person is already signed up for “%(event)s”, %(day)s, %(time)s. "
+                "Cancel that registration or choose another time.",
+                event=other.slot.event.title,
+                day=day(other.slot.starts_at),
+                time=time(other.slot.starts_at),
+            )
+        )
+    raise RuleBroken(
+        _(
+            "At this time the person is already signed up for another event. "
+            "Cancel that registration or choose another time."
+        )
+    )

@@ -1,0 +1,151 @@
+"""Reading registrations."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.events.models import Event, EventStatus, Slot
+from app.people.models import Person
+from app.registrations.models import LIVE, Registration, Status
+
+
+def registration_by_code(code: str) -> Registration | None:
+    """With its slot, event, organization and person, in one query."""
+    query = (
+        sa.select(Registration)
+        .where(Registration.code == code.strip().upper())
+        .options(
+            joinedload(Registration.slot),
+            joinedload(Registration.event).joinedload(Event.organization),
+            joinedload(Registration.person),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def live_in_event(event: Event, identity: str) -> Registration | None:
+    """The live registration in this event of whoever has this name and birth date."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status.in_(LIVE),
+            Person.identity == identity,
+        )
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def overlapping(slot: Slot, identity: str) -> Registration | None:
+    """Another live registration of the same person at the time of this slot."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .join(Registration.slot)
+        .join(Slot.event)
+        .options(contains_eager(Registration.slot).contains_eager(Slot.event))
+        .where(
+            Person.identity == identity,
+            Registration.status.in_(LIVE),
+            Registration.slot_id != slot.id,
+            Slot.starts_at < slot.ends_at,
+            Slot.ends_at > slot.starts_at,
+            Event.status == EventStatus.PUBLISHED,
+        )
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def earlier_registration(event: Event, person: Person) -> Registration | None:
+    """The cancelled registration that is revived when the person comes back."""
+    query = (
+        sa.select(Registration)
+        .filter_by(event_id=event.id, person_id=person.id, status=Status.CANCELLED)
+        .order_by(Registration.id.desc())
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def first_in_line(slot: Slot) -> Registration | None:
+    query = (
+        sa.select(Registration)
+        .filter_by(slot_id=slot.id, status=Status.WAITLISTED)
+        .order_by(Registration.signed_up_at, Registration.id)
+        .options(joinedload(Registration.person))
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def place_in_line(registration: Registration) -> int | None:
+    """1 for the first who waits; None for those who do not wait."""
+    if not registration.is_waitlisted:
+        return None
+    before = sa.or_(
+        Registration.signed_up_at < registration.signed_up_at,
+        sa.and_(
+            Registration.signed_up_at == registration.signed_up_at,
+            Registration.id <= registration.id,
+        ),
+    )
+    query = sa.select(sa.func.count()).where(
+        Registration.slot_id == registration.slot_id,
+        Registration.status == Status.WAITLISTED,
+        before,
+    )
+    return db.session.scalar(query)
+
+
+def live_registrations(event: Event) -> list[Registration]:
+    """Everybody signed up, seats and waitlist, in the order of signing up."""
+    query = (
+        sa.select(Registration)
+        .where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+        .options(joinedload(Registration.person), joinedload(Registration.slot))
+        .order_by(Registration.signed_up_at, Registration.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def live_count(event: Event) -> int:
+    query = sa.select(sa.func.count()).where(
+        Registration.event_id == event.id, Registration.status.in_(LIVE)
+    )
+    return db.session.scalar(query) or 0
+
+
+def registrations_of(user: User) -> list[Registration]:
+    """The account's own, and those made with its confirmed address, soonest first."""
+    mine = [Person.user_id == user.id]
+    if user.email_confirmed_at:
+        mine.append(sa.func.lower(Registration.email) == user.email)
+    query = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .join(Registration.slot)
+        .where(sa.or_(*mine))
+        .options(
+            contains_eager(Registration.person),
+            contains_eager(Registration.slot),
+            joinedload(Registration.event).joinedload(Event.organization),
+        )
+        .order_by(Slot.starts_at, Registration.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def other_slots(registration: Registration) -> list[Slot]:
+    """Slots of the same event that still have room and have not begun."""
+    query = (
+        sa.select(Slot)
+        .where(
+            Slot.event_id == registration.event_id,
+            Slot.id != registration.slot_id,
+            Slot.starts_at > clock.now(),
+            Slot.seats_taken + registration.seats <= Slot.capacity,
+        )
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return list(db.session.scalars(query))

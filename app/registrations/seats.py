@@ -1,0 +1,64 @@
+"""Seats: taken and given back here alone, so that no slot is ever oversold."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from app.db import db
+from app.events.models import Slot
+from app.registrations.models import Registration, Status
+
+
+def hold(slot: Slot) -> None:
+    """One at a time: who changes a slot's seats holds its row until the commit.
+
+    PostgreSQL locks the row; SQLite transactions are IMMEDIATE and alone anyway. What may
+    have changed while waiting, the slot and its event, is read again.
+    """
+    query = (
+        sa.select(Slot)
+        .join(Slot.event)
+        .options(contains_eager(Slot.event))
+        .where(Slot.id == slot.id)
+        .with_for_update(of=Slot)
+        .execution_options(populate_existing=True)
+    )
+    db.session.scalars(query).one()
+
+
+def take(slot: Slot, seats: int, *, in_line: bool = False) -> bool:
+    """Take so many seats if they are free; the database decides, whoever else is asking.
+
+    Newcomers get none while others wait for this slot; ``in_line`` is for those whose
+    turn it is.
+    """
+    conditions = [Slot.id == slot.id, Slot.seats_taken + seats <= Slot.capacity]
+    if not in_line:
+        waiting = sa.select(Registration.id).where(
+            Registration.slot_id == slot.id, Registration.status == Status.WAITLISTED
+        )
+        conditions.append(~waiting.exists())
+    taken = db.session.connection().execute(
+        sa.update(Slot).where(*conditions).values(seats_taken=Slot.seats_taken + seats)
+    )
+    db.session.expire(slot, ["seats_taken"])
+    return taken.rowcount == 1
+
+
+def give_back(slot: Slot, seats: int) -> None:
+    db.session.connection().execute(
+        sa.update(Slot).where(Slot.id == slot.id).values(seats_taken=Slot.seats_taken - seats)
+    )
+    db.session.expire(slot, ["seats_taken"])
+
+
+def differences() -> list[tuple[Slot, int]]:
+    """Slots whose counter differs from the registrations, with the true number."""
+    held = (
+        sa.select(sa.func.coalesce(sa.func.sum(Registration.seats), 0))
+        .where(Registration.slot_id == Slot.id, Registration.status == Status.CONFIRMED)
+        .scalar_subquery()
+    )
+    query = sa.select(Slot, held).where(Slot.seats_taken != held).order_by(Slot.id)
+    return [(slot, number) for slot, number in db.session.execute(query)]
+
+
