@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -44,7 +44,7 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 def chosen_language() -> str:
     """Russian, unless the visitor asked for another language in the footer."""
-    language = request.cookies.get("language", "")
+    language = request.cookies.get("language", "") if has_request_context() else ""
     return language if language in ("ru", "en") else "ru"
 
 

@@ -13,6 +13,14 @@ ORDER |= {
     for place, sign in enumerate("0123456789abcdefghijklmnopqrstuvwxyz", start=11)
 }
 SPACE = "10"
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәһҗңөү",
+        "a|b|v|g|d|e|e|zh|z|i|y|k|l|m|n|o|p|r|s|t|u|f|kh|ts|ch|sh|shch||y||e|yu|ya|a|h|j|n|o|u"
+        .split("|"),
+        strict=True,
+    )
+)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -50,3 +58,12 @@ def like(word: str) -> str:
     """A LIKE pattern (escape character «\\») for a part of a word."""
     escaped = re.sub(r"([\\%_])", r"\\\1", word)
     return f"%{escaped}%"
+
+
+def slug(text: str, most: int = 60) -> str:
+    """For an address: Latin letters, digits and hyphens, cut between words where it can."""
+    latin = "".join(LATIN.get(sign, sign) for sign in clean(text).casefold())
+    words = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
+    if len(words) <= most:
+        return words
+    return words[: most + 1].rpartition("-")[0] or words[:most]
