@@ -32,7 +32,7 @@ PUBLIC = {
     "events.home", "events.index", "events.calendar", "events.open_data", "events.show",
     "events.event_calendar",
     "registrations.sign_up", "registrations.show", "registrations.cancel",
-    "registrations.calendar", "documents.ticket", "documents.certificate_of_ticket",
+    "registrations.calendar", "registrations.move", "documents.ticket", "documents.certificate_of_ticket",
     "documents.verify",
 }
 FILES = sorted(APP.rglob("*.py"))
@@ -47,7 +47,7 @@ def room(module: str) -> int:
         return ROOMS.index("views")
     if module.endswith("forms"):
         return ROOMS.index("forms")
-    if module == "kinds":  # data the models are described with
+    if module in ("kinds", "professional_fields"):  # data the models are described with
         return ROOMS.index("models")
     return ROOMS.index(module if module in ROOMS else "actions")
 
