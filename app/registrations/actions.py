@@ -121,7 +121,7 @@ def move(registration: Registration, slot: Slot) -> None:
     if not registration.is_live or old.has_begun:
         raise RuleBroken(_("This registration can no longer be changed."))
     refuse_unless_open(slot)
-    refuse_overlap_elsewhere(registration, slot)
+    refuse_overlap(registration.person, slot, besides=registration)
     if not seats.take(slot, registration.seats):
         raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
     held_seats = registration.is_confirmed
@@ -131,18 +131,6 @@ def move(registration: Registration, slot: Slot) -> None:
     if held_seats:
         seats.give_back(old, registration.seats)
     promote(old)
-
-
-def refuse_overlap_elsewhere(registration: Registration, slot: Slot) -> None:
-    """The slot that is being left does not count."""
-    was = registration.status
-    registration.status = Status.CANCELLED
-    db.session.flush()
-    try:
-        refuse_overlap(registration.person, slot, tickets=())
-    finally:
-        registration.status = was
-        db.session.flush()
 
 
 def cancel_all(event: Event, *, reason: str) -> int:

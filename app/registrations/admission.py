@@ -102,10 +102,16 @@ def audience_words(code: str) -> str:
     }[Category(code)]
 
 
-def refuse_overlap(person: Person, slot: Slot, *, tickets: Collection[str]) -> None:
+def refuse_overlap(
+    person: Person,
+    slot: Slot,
+    *,
+    tickets: Collection[str] = (),
+    besides: Registration | None = None,
+) -> None:
     """Nobody is in two places at once. The other event is named to those who may know of
     it: the account of this person, or the browser that holds the other ticket."""
-    other = overlapping(slot, person.identity)
+    other = overlapping(slot, person.identity, besides=besides)
     if other is None:
         return
     if other.code in tickets or (person.user_id and other.person_id == person.id):

@@ -39,8 +39,13 @@ def live_in_event(event: Event, identity: str) -> Registration | None:
     return db.session.scalar(query.limit(1))
 
 
-def overlapping(slot: Slot, identity: str) -> Registration | None:
-    """Another live registration of the same person at the time of this slot."""
+def overlapping(
+    slot: Slot, identity: str, *, besides: Registration | None = None
+) -> Registration | None:
+    """Another live registration of the same person at the time of this slot.
+
+    ``besides`` is one that is being left and does not count.
+    """
     query = (
         sa.select(Registration)
         .join(Registration.person)
@@ -51,6 +56,7 @@ def overlapping(slot: Slot, identity: str) -> Registration | None:
             Person.identity == identity,
             Registration.status.in_(LIVE),
             Registration.slot_id != slot.id,
+            Registration.id != (besides.id if besides else 0),
             Slot.starts_at < slot.ends_at,
             Slot.ends_at > slot.starts_at,
             Event.status == EventStatus.PUBLISHED,
