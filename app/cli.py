@@ -1,9 +1,24 @@
 """flask commands."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
 from flask import Flask
+from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from app import jobs
+from app.db import transaction
+from app.errors import RuleBroken
+from app.imports import FileWrong, Tally
+from app.organizations.region import store_region
+from app.organizations.region_files import read_region
+from app.roadmap.actions import store_plan
+from app.roadmap.plan_files import read_plan
+
+JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("worker")
@@ -12,6 +27,48 @@ def worker() -> None:
     jobs.work()
 
 
+@click.command("import-plan")
+@click.argument("file", type=JSON_FILE)
+def import_plan(file: Path) -> None:
+    """Load a plan of measures, or bring the loaded one up to date with its file."""
+    with in_russian():
+        load(lambda: store_plan(read_plan(file)))
+
+
+@click.command("import-region")
+@click.argument("file", type=JSON_FILE)
+def import_region(file: Path) -> None:
+    """Load municipalities and organizations, or bring them up to date with their file."""
+    with in_russian():
+        load(lambda: store_region(read_region(file)))
+
+
+def load(store: Callable[[], dict[str, Tally]]) -> None:
+    """All of the file or nothing, and what became of its rows."""
+    with transaction():
+        tallies = store()
+    for what, tally in tallies.items():
+        click.echo(
+            _(
+                "%(what)s: %(new)s new, %(changed)s changed, %(same)s as before",
+                what=what,
+                new=tally.new,
+                changed=tally.changed,
+                same=tally.same,
+            )
+        )
+
+
+@contextmanager
+def in_russian() -> Iterator[None]:
+    """Commands speak the language of the region; a refusal is one sentence and exit code 1."""
+    with force_locale("ru"):
+        try:
+            yield
+        except (FileWrong, RuleBroken) as refused:
+            raise click.ClickException(str(refused)) from refused
+
+
 def init_app(app: Flask) -> None:
-    for command in (worker,):
+    for command in (worker, import_plan, import_region):
         app.cli.add_command(command)

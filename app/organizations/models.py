@@ -1,7 +1,9 @@
 """The region's municipalities and organizations; memberships of users in them."""
 
 import enum
+import re
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.accounts.models import User
 from app.db import Model
+
+# «Бюджетное … учреждение Республики Калмыкия», «ФГБОУ ВО», «БУ ДПО РК» before the name itself.
+LEGAL_FORM = re.compile(r"^(?:[А-ЯЁ]{2,}(?: [А-ЯЁ]{2,})*|[^«»]*учреждение[^«»]*) (?=«)")
 
 
 class Municipality(Model):
@@ -56,6 +61,10 @@ class Organization(Model):
     is_verified: Mapped[bool] = mapped_column(default=False)  # the region file vouches for it
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     sort_key: Mapped[str] = mapped_column(sa.String(1000), default="", index=True)
+    # From the region file: which entry this is, and what it said when last imported. What
+    # the organization changed itself stays until the entry says something new.
+    region_key: Mapped[str | None] = mapped_column(sa.String(400), unique=True)
+    region_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     approved_at: Mapped[datetime | None]
 
@@ -64,6 +73,13 @@ class Organization(Model):
     @property
     def is_approved(self) -> bool:
         return self.approved_at is not None
+
+    @property
+    def title(self) -> str:
+        """The full name without its legal form, as people call it: «Элистинский
+        политехнический колледж» имени И.Н. Эльвартынова."""
+        name = LEGAL_FORM.sub("", self.name)
+        return name[1:-1] if name.startswith("«") and name.find("»") == len(name) - 1 else name
 
 
 class Role(enum.StrEnum):
