@@ -1,14 +1,28 @@
-"""Reading events."""
+"""Reading events: one by its address, many by what somebody looks for."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from app import clock
 from app.db import db
-from app.events.models import Event
+from app.events.models import Event, EventStatus, Format, Slot
+from app.organizations.models import Municipality, Organization
+from app.text import like
+from app.web import Paged
+
+SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
 def event_by_slug(slug: str) -> Event | None:
-    """With its organization, municipality, measure and slots."""
+    """With organization, municipality, measure and slots: two queries in all."""
+    if not SLUG.fullmatch(slug):
+        return None
     query = (
         sa.select(Event)
         .where(Event.slug == slug)
@@ -20,3 +34,233 @@ def event_by_slug(slug: str) -> Event | None:
         )
     )
     return db.session.scalar(query)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What somebody looks for; with nothing said: every coming event.
+
+    ``words`` are parts of words as ``app.text.searchable`` leaves them; ``since`` and
+    ``until`` are days of the region and may lie in the past.
+    """
+
+    words: tuple[str, ...] = ()
+    kind: str = ""
+    municipality: str = ""  # OKTMO
+    organization: str = ""  # slug
+    grade: int | None = None
+    field: str = ""  # code of a professional field
+    format: Format | None = None
+    since: date | None = None
+    until: date | None = None
+    free: bool = False
+
+    @property
+    def is_past(self) -> bool:
+        """Everything asked for lies before today: shown from the latest backwards."""
+        return self.until is not None and self.until < clock.today()
+
+    def during(self, first: date, last: date) -> "Selection":
+        """The same selection in these days."""
+        return replace(self, since=first, until=last)
+
+
+class Coming(NamedTuple):
+    """The slots of an event that have not begun yet, taken together."""
+
+    slots: int = 0
+    capacity: int = 0
+    seats_left: int = 0
+    next_at: datetime | None = None
+
+
+class Card(NamedTuple):
+    """What the catalogue shows of an event, without its long texts."""
+
+    id: int
+    slug: str
+    title: str
+    kind_code: str
+    status: EventStatus
+    format: Format
+    venue: str
+    starts_at: datetime
+    ends_at: datetime
+    grade_from: int | None
+    grade_to: int | None
+    signup_opens_at: datetime | None
+    signup_closes_at: datetime | None
+    organization: str
+    municipality: str | None
+    audience: tuple[str, ...]
+    coming: Coming
+
+    @property
+    def first_at(self) -> datetime:
+        """The date to show: the next slot's, or the first one's when all have begun."""
+        return self.coming.next_at or self.starts_at
+
+    @property
+    def signup(self) -> str:
+        """How things stand: called_off, over, later, closed, full or open."""
+        now = clock.now()
+        if self.status is EventStatus.CANCELLED:
+            return "called_off"
+        if self.ends_at <= now:
+            return "over"
+        if self.signup_opens_at and now < self.signup_opens_at:
+            return "later"
+        if not self.coming.slots or (self.signup_closes_at and self.signup_closes_at <= now):
+            return "closed"
+        return "open" if self.coming.seats_left else "full"
+
+
+CARD_COLUMNS = (
+    Event.id, Event.slug, Event.title, Event.kind_code, Event.status, Event.format, Event.venue,
+    Event.starts_at, Event.ends_at, Event.grade_from, Event.grade_to,
+    Event.signup_opens_at, Event.signup_closes_at, Organization.short_name, Municipality.short_name,
+    Event.audience,
+)  # fmt: skip
+
+
+def find_events(selection: Selection, *, number: int = 1, size: int = 20) -> Paged[Card]:
+    """One page of the selection's cards with their seats: two queries, however many."""
+    found = selected(sa.func.count().over(), *CARD_COLUMNS, selection=selection)
+    found = found.order_by(*order_of(selection))
+
+    def page(number: int) -> Sequence[Any]:
+        return db.session.execute(found.limit(size).offset((number - 1) * size)).all()
+
+    rows = page(number)
+    if not rows and number > 1:  # beyond the end: the last page instead
+        total = db.session.scalar(selected(sa.func.count(), selection=selection)) or 0
+        number = max(1, -(-total // size))
+        rows = page(number)
+    coming = coming_of([row.id for row in rows])
+    cards = [
+        Card._make([*columns, tuple(audience), coming.get(row.id, Coming())])
+        for row in rows
+        for _total, *columns, audience in [row]
+    ]
+    return Paged(cards, number, size, rows[0][0] if rows else 0)
+
+
+def selected(*columns: Any, selection: Selection) -> sa.Select[Any]:
+    """These columns of the selection's events, their organizations and municipalities."""
+    return (
+        sa.select(*columns)
+        .join_from(Event, Organization, Event.organization_id == Organization.id)
+        .outerjoin(Municipality, Event.municipality_id == Municipality.id)
+        .where(*conditions(selection))
+    )
+
+
+def conditions(selection: Selection) -> Iterable[sa.ColumnElement[bool]]:
+    now = clock.now()
+    yield sa.or_(
+        Event.status == EventStatus.PUBLISHED,
+        sa.and_(Event.status == EventStatus.CANCELLED, Event.ends_at > now),
+    )
+    if selection.since:
+        yield Event.ends_at > clock.start_of_day(selection.since)
+    elif not selection.is_past:
+        yield Event.ends_at > now
+    if selection.until:
+        yield Event.starts_at < clock.end_of_day(selection.until)
+    yield from conditions_about_people(selection, now)
+    yield from conditions_about_itself(selection)
+
+
+def conditions_about_itself(selection: Selection) -> Iterable[sa.ColumnElement[bool]]:
+    for word in selection.words:
+        yield Event.search_text.like(like(word), escape="\\")
+    if selection.kind:
+        yield Event.kind_code == selection.kind
+    if selection.municipality:
+        yield Municipality.oktmo == selection.municipality
+    if selection.organization:
+        yield Organization.slug == selection.organization
+    if selection.format:
+        yield Event.format == selection.format
+    if selection.field:  # the list is stored as JSON text: ["it", "media"]
+        yield sa.cast(Event.fields, sa.Text).like(like(f'"{selection.field}"'), escape="\\")
+
+
+def conditions_about_people(
+    selection: Selection, now: datetime
+) -> Iterable[sa.ColumnElement[bool]]:
+    if selection.grade is not None:
+        yield sa.func.coalesce(Event.grade_from, 1) <= selection.grade
+        yield sa.func.coalesce(Event.grade_to, 11) >= selection.grade
+    if selection.free:
+        yield Event.status == EventStatus.PUBLISHED
+        yield sa.or_(Event.signup_opens_at.is_(None), Event.signup_opens_at <= now)
+        yield sa.or_(Event.signup_closes_at.is_(None), Event.signup_closes_at > now)
+        yield sa.exists().where(
+            Slot.event_id == Event.id, Slot.starts_at > now, Slot.seats_taken < Slot.capacity
+        )
+
+
+def order_of(selection: Selection) -> tuple[sa.ColumnElement[Any], ...]:
+    """By start; what has begun stands by its next slot."""
+    if selection.is_past:
+        return Event.starts_at.desc(), Event.id.desc()
+    if selection.since:
+        return Event.starts_at.asc(), Event.id.asc()
+    now = clock.now()
+    following = (
+        sa.select(sa.func.min(Slot.starts_at))
+        .where(Slot.event_id == Event.id, Slot.starts_at > now)
+        .scalar_subquery()
+    )
+    begun = sa.func.coalesce(following, Event.starts_at)
+    return sa.case((Event.starts_at > now, Event.starts_at), else_=begun).asc(), Event.id.asc()
+
+
+def coming_of(event_ids: Sequence[int]) -> dict[int, Coming]:
+    """The coming slots of these events, by event: one query."""
+    if not event_ids:
+        return {}
+    query = (
+        sa.select(
+            Slot.event_id,
+            sa.func.count(),
+            sa.func.sum(Slot.capacity),
+            sa.func.sum(Slot.capacity - Slot.seats_taken),
+            sa.func.min(Slot.starts_at),
+        )
+        .where(Slot.event_id.in_(event_ids), Slot.starts_at > clock.now())
+        .group_by(Slot.event_id)
+    )
+    return {event_id: Coming._make(counted) for event_id, *counted in db.session.execute(query)}
+
+
+def kinds_with_counts() -> list[tuple[str, int]]:
+    """Codes of the kinds of coming events, the most frequent first."""
+    count = sa.func.count()
+    query = (
+        sa.select(Event.kind_code, count)
+        .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > clock.now())
+        .group_by(Event.kind_code)
+        .order_by(count.desc(), Event.kind_code)
+    )
+    return [(code, number) for code, number in db.session.execute(query)]
+
+
+def whole_events(selection: Selection, *, number: int = 1, size: int = 100) -> Paged[Event]:
+    """One page of the selection's events with everything they hold, for other programs."""
+    total = db.session.scalar(selected(sa.func.count(), selection=selection)) or 0
+    number = min(number, max(1, -(-total // size)))
+    query = (
+        selected(Event, selection=selection)
+        .options(
+            contains_eager(Event.organization),
+            contains_eager(Event.municipality),
+            joinedload(Event.measure),
+            selectinload(Event.slots),
+        )
+        .order_by(*order_of(selection))
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Paged(db.session.scalars(query).all(), number, size, total)

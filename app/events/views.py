@@ -1,3 +1,125 @@
-from flask import Blueprint
+"""What visitors read: the home page, the catalogue, an event; and the same for programs."""
+
+import json
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.events.calendars import absolute, calendar_of, schema_org, selection_as_data
+from app.events.catalogue import FORMATS, asked
+from app.events.kinds import KINDS
+from app.events.models import Event
+from app.events.months import month_of
+from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.events.queries import (
+    Selection,
+    event_by_slug,
+    find_events,
+    kinds_with_counts,
+    whole_events,
+)
+from app.events.wording import audience, why_signup_is_closed
+from app.permissions import authorize
+from app.web import found_or_404, page
 
 bp = Blueprint("events", __name__)
+MOST_IN_A_CALENDAR = 300
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    coming = find_events(Selection(), size=6)
+    return page(
+        "events/home.html",
+        coming=coming,
+        kinds=[(KINDS[code], number) for code, number in kinds_with_counts()],
+    )
+
+
+@bp.get("/events")
+def index() -> ResponseReturnValue:
+    question = asked(request.args)
+    found = month = None
+    if question.month:
+        month = month_of(question.selection, question.month)
+    else:
+        found = find_events(question.selection, number=question.page)
+    response = page(
+        "events/index.html",
+        question=question,
+        selection=question.selection,
+        choices=question.choices,
+        found=found,
+        month=month,
+        kinds=KINDS,
+        professional_fields=PROFESSIONAL_FIELDS,
+        formats=FORMATS,
+    )
+    # For the address bar: the question without its empty fields.
+    number = found.number if found and found.number > 1 else None
+    response.headers["HX-Push-Url"] = question.url(page=number)
+    return response
+
+
+@bp.get("/events.ics")
+def calendar() -> ResponseReturnValue:
+    found = whole_events(asked(request.args).selection, size=MOST_IN_A_CALENDAR)
+    body = calendar_of(found.items, name=_("Career guidance events in Kalmykia"))
+    return for_programs(body, "text/calendar", filename="events.ics")
+
+
+@bp.get("/events.json")
+def open_data() -> ResponseReturnValue:
+    question = asked(request.args)
+    found = whole_events(question.selection, number=question.page)
+    more = found.number < found.pages
+    address = absolute("events.open_data", **question.said, page=found.number + 1)
+    body = selection_as_data(found, next_page=address if more else None)
+    return for_programs(json.dumps(body, ensure_ascii=False).encode(), "application/json")
+
+
+@bp.get("/events/<string:slug>")
+def show(slug: str) -> ResponseReturnValue:
+    event = visible_event(slug)
+    return page(
+        "events/show.html",
+        event=event,
+        closed=why_signup_is_closed(event),
+        audience=audience(event.audience, event.grade_from, event.grade_to),
+        format_in_words=FORMATS[event.format](),
+        fields=[PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
+        canonical=absolute("events.show", slug=event.slug),
+        schema_org=schema_org(event),
+    )
+
+
+@bp.get("/events/<string:slug>.ics")
+def event_calendar(slug: str) -> ResponseReturnValue:
+    event = visible_event(slug)
+    body = calendar_of([event], name=event.title)
+    return for_programs(body, "text/calendar", filename=f"{event.slug}.ics")
+
+
+def visible_event(slug: str) -> Event:
+    """Drafts are for their organizers alone; to others there is nothing here."""
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see", event)
+    return event
+
+
+def for_programs(body: bytes, mimetype: str, *, filename: str = "") -> Response:
+    """Readable from any site; sent again only when something has changed."""
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Type"] = f"{mimetype}; charset=utf-8"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if filename:
+        response.headers["Content-Disposition"] = f"inline; filename={filename}"
+    response.vary.add("Cookie")  # the language
+    response.cache_control.no_cache = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+bp.add_app_template_global(audience, "audience_in_words")

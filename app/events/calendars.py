@@ -1,0 +1,171 @@
+"""Events for other programs: iCalendar files and open data."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from icalendar import Calendar
+from icalendar import Event as Occasion
+
+from app.events.models import Event, Format, Slot
+from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.filters import iso
+from app.web import Paged
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """An address with the site's own name, whatever name it was asked by."""
+    return str(current_app.config["SITE_URL"]) + url_for(endpoint, **values)
+
+
+def calendar_of(events: Iterable[Event], *, name: str) -> bytes:
+    """An iCalendar file: one entry per slot, times in UTC."""
+    calendar = empty_calendar(name)
+    for event in events:
+        url = absolute("events.show", slug=event.slug)
+        for slot in event.slots:
+            calendar.add_component(occasion(slot, url=url, cancelled=event.is_called_off))
+    return bytes(calendar.to_ical())
+
+
+def empty_calendar(name: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Orientir//Career guidance events//RU")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    return calendar
+
+
+def occasion(slot: Slot, *, url: str, cancelled: bool) -> Occasion:
+    """The UID stays the same for ever, so that a calendar replaces what it already has."""
+    event = slot.event
+    entry = Occasion()
+    entry.add("uid", f"slot-{slot.id}@orientir")
+    entry.add("dtstamp", utc(event.changed_at))
+    entry.add("last-modified", utc(event.changed_at))
+    entry.add("dtstart", utc(slot.starts_at))
+    entry.add("dtend", utc(slot.ends_at))
+    title = f"{event.title}: {slot.title}" if slot.title else event.title
+    entry.add("summary", _("Called off: %(title)s", title=title) if cancelled else title)
+    if place := place_of(slot):
+        entry.add("location", place)
+    if event.summary:
+        entry.add("description", f"{event.summary}\n{url}")
+    entry.add("url", url)
+    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    return entry
+
+
+def place_of(slot: Slot) -> str:
+    """Where to go: room, venue, municipality; «Онлайн» when there is nowhere to go."""
+    event = slot.event
+    if event.format is Format.ONLINE:
+        return _("Online")
+    municipality = event.municipality.short_name if event.municipality else ""
+    return ", ".join(part for part in (event.venue, slot.room, municipality) if part)
+
+
+def utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC, microsecond=0)
+
+
+def selection_as_data(found: Paged[Event], *, next_page: str | None) -> dict[str, Any]:
+    """The selection as published in ``/events.json``; docs/open-data.md describes it."""
+    return {
+        "total": found.total,
+        "page": found.number,
+        "pages": found.pages,
+        "next": next_page,
+        "events": [event_as_data(event) for event in found.items],
+    }
+
+
+def event_as_data(event: Event) -> dict[str, Any]:
+    """Contacts and links of online rooms stay out: they may be somebody's own."""
+    place, organization = event.municipality, event.organization
+    return {
+        "slug": event.slug,
+        "url": absolute("events.show", slug=event.slug),
+        "title": event.title,
+        "summary": event.summary,
+        "kind": {"code": event.kind_code, "title": str(event.kind.title)},
+        "status": event.status.value,
+        "format": event.format.value,
+        "venue": event.venue,
+        "municipality": {"oktmo": place.oktmo, "name": place.name} if place else None,
+        "organization": {"slug": organization.slug, "name": organization.name},
+        "audience": event.audience,
+        "grades": {"from": event.grade_from, "to": event.grade_to},
+        "fields": [
+            {"code": code, "title": str(PROFESSIONAL_FIELDS.get(code, code))}
+            for code in event.fields
+        ],
+        "measure": event.measure.code if event.measure else None,
+        "starts_at": stamp(event.starts_at),
+        "ends_at": stamp(event.ends_at),
+        "signup": {
+            "is_open": event.signup_is_open,
+            "opens_at": stamp(event.signup_opens_at),
+            "closes_at": stamp(event.signup_closes_at),
+        },
+        "slots": [slot_as_data(slot) for slot in event.slots],
+        "changed_at": stamp(event.changed_at),
+    }
+
+
+def slot_as_data(slot: Slot) -> dict[str, Any]:
+    return {
+        "id": slot.id,
+        "title": slot.title,
+        "room": slot.room,
+        "starts_at": stamp(slot.starts_at),
+        "ends_at": stamp(slot.ends_at),
+        "capacity": slot.capacity,
+        "seats_left": slot.seats_left,
+    }
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """«2026-11-23T11:00:00Z»."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def schema_org(event: Event) -> dict[str, Any]:
+    """The event as search engines read it (schema.org/Event)."""
+    url = absolute("events.show", slug=event.slug)
+    state = "EventCancelled" if event.is_called_off else "EventScheduled"
+    place: dict[str, Any] = {
+        "@type": "Place",
+        "name": event.venue or event.organization.short_name,
+        "address": ", ".join(filter(None, (place_name(event), event.venue))) or "Россия",
+    }
+    online = {"@type": "VirtualLocation", "url": url}
+    mode, location = {
+        Format.IN_PERSON: ("Offline", place),
+        Format.ONLINE: ("Online", online),
+        Format.MIXED: ("Mixed", [place, online]),
+    }[event.format]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": event.title,
+        "description": event.summary or event.title,
+        "url": url,
+        "startDate": iso(event.starts_at) if event.starts_at else None,
+        "endDate": iso(event.ends_at) if event.ends_at else None,
+        "eventStatus": f"https://schema.org/{state}",
+        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
+        "location": location,
+        "organizer": {"@type": "Organization", "name": event.organization.name},
+        "isAccessibleForFree": True,
+        "maximumAttendeeCapacity": sum(slot.capacity for slot in event.slots),
+        "remainingAttendeeCapacity": sum(slot.seats_left for slot in event.slots),
+    }
+
+
+def place_name(event: Event) -> str:
+    return event.municipality.centre if event.municipality else ""

@@ -1,0 +1,88 @@
+"""A month of the catalogue as weeks of days."""
+
+from calendar import Calendar
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from app import clock
+from app.db import db
+from app.events.models import Event, EventStatus, Slot
+from app.events.queries import Selection, selected
+
+SHOWN_A_DAY = 4
+MOST_SLOTS = 2000
+
+
+class Occasion(NamedTuple):
+    """A slot as the month shows it."""
+
+    starts_at: datetime
+    slug: str
+    title: str
+    status: EventStatus
+
+
+@dataclass(frozen=True)
+class Day:
+    """A cell of the month: the first occasion of each event on that day."""
+
+    date: date
+    is_other: bool  # of the month before or after, to fill the week
+    occasions: list[Occasion]
+    more: int = 0
+
+    @property
+    def is_today(self) -> bool:
+        return self.date == clock.today()
+
+
+@dataclass(frozen=True)
+class Month:
+    first: date
+    weeks: list[list[Day]]
+    events: int  # how many of them the month has
+
+    @property
+    def previous(self) -> date:
+        return (self.first - timedelta(days=1)).replace(day=1)
+
+    @property
+    def next(self) -> date:
+        return (self.first + timedelta(days=31)).replace(day=1)
+
+
+def month_of(selection: Selection, first: date) -> Month:
+    """The selection's events in the month that begins on this day: Monday to Sunday."""
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    by_day: dict[date, dict[str, Occasion]] = defaultdict(dict)
+    for occasion in occasions(selection, first, last):
+        day = clock.to_local(occasion.starts_at).date()
+        by_day[day].setdefault(occasion.slug, occasion)
+    return Month(
+        first=first,
+        weeks=[
+            [cell(day, first, list(by_day[day].values())) for day in week]
+            for week in Calendar().monthdatescalendar(first.year, first.month)
+        ],
+        events=len({slug for day in by_day.values() for slug in day}),
+    )
+
+
+def cell(day: date, first: date, found: list[Occasion]) -> Day:
+    shown = found if len(found) <= SHOWN_A_DAY else found[: SHOWN_A_DAY - 1]
+    return Day(day, day.month != first.month, shown, more=len(found) - len(shown))
+
+
+def occasions(selection: Selection, first: date, last: date) -> list[Occasion]:
+    """The slots of the selection that begin in these days, in order: one query."""
+    query = (
+        selected(Slot.starts_at, Event.slug, Event.title, Event.status,
+                 selection=selection.during(first, last))
+        .join(Slot, Slot.event_id == Event.id)
+        .where(Slot.starts_at >= clock.start_of_day(first), Slot.starts_at < clock.end_of_day(last))
+        .order_by(Slot.starts_at, Event.id)
+        .limit(MOST_SLOTS)
+    )  # fmt: skip
+    return [Occasion(*row) for row in db.session.execute(query)]
