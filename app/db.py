@@ -18,21 +18,26 @@ CONSTRAINT_NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-# Enums are stored by value, as text with a CHECK constraint.
-STORED_BY_VALUE = sa.Enum(
-    enum.Enum,
-    native_enum=False,
-    create_constraint=True,
-    length=32,
-    values_callable=lambda members: [member.value for member in members],
-)
+
+
+def stored_by_value(members: type[enum.Enum], *, name: str | None = None) -> sa.Enum:
+    """Enums are stored by value, as text with a CHECK constraint (``name`` where a table
+    has two columns of the same enum)."""
+    return sa.Enum(
+        members,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+        **({"name": name} if name else {}),
+    )
 
 
 class Base(DeclarativeBase):
     registry = registry(
         metadata=sa.MetaData(naming_convention=CONSTRAINT_NAMES),
         type_annotation_map={
-            enum.Enum: STORED_BY_VALUE,
+            enum.Enum: stored_by_value(enum.Enum),
             dict[str, Any]: sa.JSON(),
             list[str]: sa.JSON(),
         },

@@ -9,6 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
+from fontTools import subset
+
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
@@ -18,6 +20,14 @@ FAMILIES = ("golos-text", "pt-serif")
 SUBSETS = ("cyrillic", "cyrillic-ext", "latin")
 WEIGHTS = (400, 700)
 PACKED = (".css", ".js", ".svg")
+
+# The latin files are mostly accented letters. Digits, English and punctuation are enough
+# for a first view of 100 KB; static/css/fonts.css names the same range.
+LATIN = (
+    "20-7E,A0,A7,A9,AB,AD,B0-B3,B7,BB,BD,D7,2009,200A,2010-2015,2018-201E,2020,2022,2026,202F,"
+    "2030,2039,203A,20AC,2191,2193,2212"
+)
+FEATURES = "kern,ccmp,locl,mark,mkmk,tnum"
 
 SOURCE_MAP = re.compile(r"\s*(/\*#\s*sourceMappingURL=.*?\*/|//#\s*sourceMappingURL=\S*)\s*$")
 
@@ -32,10 +42,27 @@ def copy_fonts() -> None:
     fonts = VENDOR / "fonts"
     fonts.mkdir(exist_ok=True)
     for family in FAMILIES:
-        for subset in SUBSETS:
+        for letters in SUBSETS:
             for weight in WEIGHTS:
-                name = f"{family}-{subset}-{weight}-normal.woff2"
-                shutil.copyfile(MODULES / "@fontsource" / family / "files" / name, fonts / name)
+                name = f"{family}-{letters}-{weight}-normal.woff2"
+                source = MODULES / "@fontsource" / family / "files" / name
+                if (family, letters) == ("golos-text", "latin"):
+                    trim(source, fonts / name)
+                else:
+                    shutil.copyfile(source, fonts / name)
+
+
+def trim(source: Path, target: Path) -> None:
+    subset.main(
+        [
+            str(source),
+            f"--unicodes={LATIN}",
+            f"--layout-features={FEATURES}",
+            "--no-hinting",
+            "--flavor=woff2",
+            f"--output-file={target}",
+        ]
+    )
 
 
 def pack() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.accounts.models import User
-from app.db import Model
+from app.db import Model, stored_by_value
 from app.registrations.models import Registration
 
 
@@ -45,7 +45,8 @@ class Correction(Model):
         sa.ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
     was: Mapped[Presence]
-    became: Mapped[Presence | None]  # None: the mark was taken off
+    # None: the mark was taken off. A CHECK of its own name beside the one of «was».
+    became: Mapped[Presence | None] = mapped_column(stored_by_value(Presence, name="became"))
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     corrected_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user.id", ondelete="SET NULL")

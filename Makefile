@@ -1,0 +1,85 @@
+# One line of help each: `make help`.
+SHELL := /bin/bash
+PORT ?= 8000
+export PORT
+PY := .venv/bin/python
+FLASK := .venv/bin/flask --app wsgi
+STAMPS := .stamps
+# The suite runs a second time on PostgreSQL where a server answers here.
+TEST_POSTGRESQL ?= postgresql://postgres@127.0.0.1:5432/postgres
+WORKERS ?= 2
+
+.PHONY: help setup database run test test-sqlite test-postgresql lint bench shots catalogue migration clean
+
+help:            ## this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ —/'
+
+setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/vendor $(STAMPS)/catalogue ## everything a fresh machine needs
+
+$(STAMPS)/system: scripts/system-packages
+	@mkdir -p $(STAMPS)
+	@scripts/system-packages run
+	@touch $@
+
+$(STAMPS)/browser: scripts/system-packages
+	@mkdir -p $(STAMPS)
+	@scripts/system-packages test
+	@touch $@
+
+$(STAMPS)/python: requirements.txt requirements-dev.txt
+	@mkdir -p $(STAMPS)
+	@scripts/python-environment
+	@touch $@
+
+$(STAMPS)/vendor: package.json scripts/vendor.py $(STAMPS)/python $(wildcard static/css/*.css static/js/*.js static/img/*.svg)
+	@npm install --silent --no-package-lock --no-fund --no-audit --ignore-scripts
+	@$(PY) scripts/vendor.py
+	@$(PY) -m whitenoise.compress --quiet static
+	@touch $@
+
+$(STAMPS)/catalogue: $(STAMPS)/python $(wildcard translations/*/LC_MESSAGES/*.po)
+	@.venv/bin/pybabel -q compile -d translations
+	@touch $@
+
+database: setup  ## the tables, up to date
+	@$(FLASK) db upgrade
+
+run: export DEMO ?= 1
+run: database    ## the site with demo data: http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL are honoured)
+	@if [ "$$DEMO" = 1 ]; then $(FLASK) demo --if-empty; fi
+	@echo "«Ориентир»: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
+	@exec .venv/bin/honcho --no-colour -f Procfile start
+
+test: test-sqlite test-postgresql ## the whole suite, on SQLite and, where it answers, on PostgreSQL
+
+test-sqlite: setup $(STAMPS)/browser
+	@echo "== The suite on SQLite"
+	@$(PY) -m pytest -q -n auto --dist worksteal
+
+test-postgresql: setup $(STAMPS)/browser
+	@if $(PY) scripts/answers.py $(TEST_POSTGRESQL); then \
+	  echo "== The suite on PostgreSQL"; \
+	  TEST_DATABASE_URL=$(TEST_POSTGRESQL) $(PY) -m pytest -q -n auto --dist worksteal -m "not e2e"; \
+	else echo "== PostgreSQL does not answer at $(TEST_POSTGRESQL): the suite ran on SQLite alone"; fi
+
+lint: setup      ## ruff, mypy --strict, migrations, translations
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@scripts/check-migrations
+	@$(PY) scripts/catalogue.py check
+
+bench: setup     ## speed and size beside a bare Flask application, as ratios
+	@$(PY) -m bench
+
+shots: setup $(STAMPS)/browser ## screenshots of the main pages into shots/
+	@$(PY) scripts/shots.py
+
+catalogue: setup ## collect the texts of the interface into translations/
+	@$(PY) scripts/catalogue.py update
+
+migration: setup ## a new migration from the models: make migration MESSAGE="…"
+	@$(FLASK) db migrate -m "$(MESSAGE)"
+
+clean:           ## forget everything that setup made (the database stays)
+	@rm -rf .venv node_modules static/vendor $(STAMPS) shots
