@@ -15,7 +15,7 @@
   // Whoever pressed a button inside a panel stays in the panel when it is replaced.
   let left = null;
   on("htmx:before:swap", () => {
-    const panel = document.activeElement.closest(".o-panel");
+    const panel = document.activeElement && document.activeElement.closest(".o-panel");
     left = panel && panel.id;
   });
   on("htmx:after:swap", () => {
@@ -27,7 +27,7 @@
   // data-confirm="…" on a form or its button asks first. A form already on its way is not sent twice.
   const confirmed = new WeakSet();
   const sent = new WeakMap();
-  function ask(text, action, then) {
+  function ask(text, action, danger, then) {
     const dialog = document.createElement("dialog");
     const [words, row, no, yes] = ["p", "div", "button", "button"].map((tag) => document.createElement(tag));
     words.textContent = text;
@@ -35,7 +35,7 @@
     no.textContent = document.body.dataset.back;
     yes.textContent = action;
     no.className = "btn btn-outline-secondary";
-    yes.className = "btn btn-primary";
+    yes.className = danger ? "btn btn-danger" : "btn btn-primary";
     row.append(no, yes);
     dialog.className = "o-dialog";
     dialog.setAttribute("aria-labelledby", words.id);
@@ -53,8 +53,8 @@
     const stop = () => { event.preventDefault(); event.stopImmediatePropagation(); };
     if (text && !confirmed.delete(form)) {
       stop();
-      ask(text, button ? button.textContent.trim() : "OK", () => { confirmed.add(form); form.requestSubmit(button); });
-    } else if (form.method === "post") {
+      ask(text, button ? button.textContent.trim() : "OK", button && /danger/.test(button.className), () => { confirmed.add(form); form.requestSubmit(button); });
+    } else if ((form.getAttribute("method") || "").toLowerCase() === "post") {
       if (Date.now() - (sent.get(form) || 0) < 3000) stop();
       else sent.set(form, Date.now());
     }
