@@ -48,7 +48,7 @@ class SeatForm(FlaskForm):
     form_key = HiddenField(validators=[Length(max=43)])
     slot = RadioField(_l("Time"), coerce=int, validate_choice=False)
     companions = IntegerField(
-        _l("Companions"), validators=[Optional(), NumberRange(0, 20)], default=0
+        _l("Companions"), validators=[Optional(), NumberRange(min=0)], default=0
     )
     personal_data = BooleanField(
         _l("I agree to the processing of personal data"), name="consent-personal-data"
