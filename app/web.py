@@ -1,10 +1,10 @@
 """Answering browsers: whole pages, and panels of them for htmx."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import (
@@ -70,11 +70,11 @@ def message_only(status: int) -> Response:
 
 def here_or(fallback: str, wanted: str | None) -> str:
     """Where to go next: a path of this site alone, never another host."""
-    if not wanted:
+    if not wanted or len(wanted) > 2000:
         return fallback
-    parts = urlsplit(wanted)
-    inside = not parts.scheme and not parts.netloc and wanted.startswith("/")
-    return wanted if inside and not wanted.startswith(("//", "/\\")) else fallback
+    # Browsers drop control characters («/\t/host») and read «\» as «/».
+    inside = wanted.isprintable() and re.match(r"/(?![/\\])", wanted)
+    return wanted if inside else fallback
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Paged(Generic[T]):
         return (self.number - 1) * self.size + 1
 
 
-def paged(query: sa.Select[tuple[T]], *, number: int, size: int) -> Paged[T]:
+def paged(query: sa.Select[T], *, number: int, size: int) -> Paged[T]:
     """One page of the query's rows; numbers beyond the ends show the nearest page."""
     counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
     total = db.session.scalar(counted) or 0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from bs4.element import Tag
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -49,7 +49,7 @@ def filled_in(form: Tag) -> Iterator[tuple[str, str]]:
         name = str(control["name"])
         kind = str(control.get("type", ""))
         if control.name == "textarea":
-            yield name, control.get_text().removeprefix("\n")
+            yield name, control.get_text().removeprefix("\r").removeprefix("\n")
         elif control.name == "select":
             options = control.select("option[selected]") or control.select("option")[:1]
             yield from ((name, str(option.get("value", ""))) for option in options)
@@ -90,6 +90,7 @@ class Browser:
         target = {"HX-Request": "true", "HX-Target": f"section#{panel}"}
         db.session.flush()
         db.session.expire_all()  # a browser knows nothing of the test's objects
+        vars(g).clear()  # ... and a request nothing of the one before
         response = self.client.open(
             url,
             method=method,

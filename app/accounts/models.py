@@ -21,9 +21,15 @@ class User(UserMixin, Model):
     email_confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    session_token = ""  # not stored: of the log-in being made in this request
+
     @property
     def display_name(self) -> str:
         return self.name or self.email
+
+    def get_id(self) -> str:
+        """What the session keeps: the token of one log-in, so that it can be ended."""
+        return self.session_token
 
 
 class Device(Model):
@@ -31,7 +37,7 @@ class Device(Model):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    browser: Mapped[str] = mapped_column(sa.String(200), default="")
+    browser: Mapped[str] = mapped_column(sa.String(200), default="")  # «Chrome, Android»
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
@@ -40,7 +46,6 @@ class Device(Model):
 
 
 class LinkPurpose(enum.StrEnum):
-    CONFIRM = "confirm"  # a new account's address
     LOG_IN = "log_in"
     RESET = "reset"  # choose a new password
 
@@ -51,16 +56,41 @@ class Link(Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[LinkPurpose]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 
+    @property
+    def is_usable(self) -> bool:
+        return self.used_at is None and self.expires_at > clock.now()
+
+
+class PendingAccount(Model):
+    """An account somebody asked for, until its address is confirmed.
+
+    Each asking is a row of its own: the link in a letter makes the account that this
+    letter is about, with its password, whoever else asked for the same address.
+    """
+
+    email: Mapped[str] = mapped_column(sa.String(254), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(2), default="ru")
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+
+    @property
+    def is_usable(self) -> bool:
+        return self.expires_at > clock.now()
+
 
 class Attempts(Model):
-    """Wrong passwords in a row, for an address or a network (as a keyed hash)."""
+    """Tries in a row that are slowed down, of an address or a network (as a keyed hash)."""
 
     key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     failures: Mapped[int] = mapped_column(default=0)
     blocked_until: Mapped[datetime | None]
-    last_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

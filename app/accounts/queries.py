@@ -1,12 +1,17 @@
 """Reading accounts."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Device, User
+from app import clock
+from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
 from app.db import db
+
+LOG_IN_LASTS = timedelta(days=30)  # without a visit
 
 
 def hashed(token: str) -> str:
@@ -17,7 +22,11 @@ def hashed(token: str) -> str:
 def device_by_token(token: str) -> Device | None:
     query = (
         sa.select(Device)
-        .where(Device.token_hash == hashed(token), Device.ended_at.is_(None))
+        .where(
+            Device.token_hash == hashed(token),
+            Device.ended_at.is_(None),
+            Device.seen_at > clock.now() - LOG_IN_LASTS,
+        )
         .options(joinedload(Device.user))
     )
     return db.session.scalar(query)
@@ -25,9 +34,46 @@ def device_by_token(token: str) -> Device | None:
 
 def user_of_device(token: str) -> User | None:
     """Who is logged in with this session token, if that log-in was not ended."""
-    device = device_by_token(token)
-    return device.user if device else None
+    g.device = device_by_token(token)
+    return g.device.user if g.device else None
+
+
+def device_in_use() -> Device | None:
+    """The device of this request's visitor, once current_user has been looked up."""
+    device: Device | None = g.get("device")
+    return device
+
+
+def devices_of(user: User) -> list[Device]:
+    """Where the user is logged in now, the latest seen first."""
+    query = (
+        sa.select(Device)
+        .where(
+            Device.user_id == user.id,
+            Device.ended_at.is_(None),
+            Device.seen_at > clock.now() - LOG_IN_LASTS,
+        )
+        .order_by(Device.seen_at.desc(), Device.id.desc())
+    )
+    return list(db.session.scalars(query))
 
 
 def user_by_email(email: str) -> User | None:
     return db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def usable_link(token: str, purpose: LinkPurpose) -> Link | None:
+    """The link with this token, unless it was used or has expired."""
+    query = (
+        sa.select(Link)
+        .where(Link.token_hash == hashed(token), Link.purpose == purpose)
+        .options(joinedload(Link.user))
+    )
+    link = db.session.scalar(query)
+    return link if link and link.is_usable else None
+
+
+def pending_account(token: str) -> PendingAccount | None:
+    """The account that this confirmation link would make, unless it has expired."""
+    asked = db.session.scalar(sa.select(PendingAccount).filter_by(token_hash=hashed(token)))
+    return asked if asked and asked.is_usable else None

@@ -1,3 +1,278 @@
-from flask import Blueprint
+"""Logging in and out, an account, one's password and devices."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app.accounts import actions, attempts, devices, passwords
+from app.accounts.entrance import enter, leave, user_who_knows
+from app.accounts.forms import (
+    AddressForm,
+    ChangePasswordForm,
+    ChoosePasswordForm,
+    LogInForm,
+    PressForm,
+    SignUpForm,
+)
+from app.accounts.models import LinkPurpose, User
+from app.accounts.queries import (
+    device_in_use,
+    devices_of,
+    pending_account,
+    usable_link,
+    user_by_email,
+)
+from app.db import transaction
+from app.errors import RuleBroken
+from app.notifications.actions import notify
+from app.permissions import can
+from app.security import limiter
+from app.web import found_or_404, here_or, page
 
 bp = Blueprint("accounts", __name__)
+# Generous: a whole class may do it at once behind the one address of its school.
+mailing_limit = limiter.limit("20 per minute; 120 per hour", methods=["POST"])
+guessing_limit = limiter.limit("60 per minute", methods=["POST"])
+
+
+@bp.before_app_request
+def note_the_device() -> None:
+    """Remember now and then that a log-in is in use, for the list of devices."""
+    if request.endpoint == "static" or not current_user.is_authenticated:
+        return
+    device = device_in_use()
+    if device and devices.is_to_be_noted(device):
+        with transaction():
+            devices.note_seen(device)
+
+
+@bp.route("/log-in", methods=["GET", "POST"])
+@guessing_limit
+def log_in() -> ResponseReturnValue:
+    form = LogInForm(next=request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(onwards(form.next.data), 303)
+    if form.validate_on_submit():
+        try:
+            user = user_who_knows(form.email.data, form.password.data)
+        except RuleBroken as refused:
+            form.form_errors.append(str(refused))
+        else:
+            enter(user, stay=not form.shared_computer.data)
+            return redirect(onwards(form.next.data), 303)
+    status = 422 if form.is_submitted() else 200
+    return page("accounts/log_in.html", status=status, form=form)
+
+
+@bp.post("/log-out")
+@login_required
+def log_out() -> ResponseReturnValue:
+    leave()
+    flash(_("You are logged out."))
+    return redirect(url_for("events.home"), 303)
+
+
+@bp.route("/log-in/link", methods=["GET", "POST"])
+@mailing_limit
+def log_in_link() -> ResponseReturnValue:
+    form = AddressForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        mail_link(form.email.data, LinkPurpose.LOG_IN, next=form.next.data or None)
+        return redirect(url_for(".log_in_link", sent="yes"), 303)
+    return form_or_sent("accounts/log_in_link.html", form)
+
+
+@bp.route("/log-in/link/<string:token>", methods=["GET", "POST"])
+def follow_link(token: str) -> ResponseReturnValue:
+    if (link := usable_link(token, LinkPurpose.LOG_IN)) is None:
+        return gone(_("Get a new link"), url_for(".log_in_link"))
+    form = PressForm()
+    if form.validate_on_submit():
+        with transaction():
+            user = actions.use_link(link)
+        enter(user)
+        return redirect(onwards(request.args.get("next")), 303)
+    return page("accounts/follow_link.html", form=form, user=link.user)
+
+
+@bp.route("/sign-up", methods=["GET", "POST"])
+@mailing_limit
+def sign_up() -> ResponseReturnValue:
+    form = SignUpForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        mail_confirmation(form)
+        return redirect(url_for(".sign_up", sent="yes"), 303)
+    return form_or_sent("accounts/sign_up.html", form)
+
+
+@bp.route("/sign-up/<string:token>", methods=["GET", "POST"])
+def confirm_address(token: str) -> ResponseReturnValue:
+    if (asked := pending_account(token)) is None:
+        return gone(_("Create an account"), url_for(".sign_up"))
+    form = PressForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                user = actions.confirm(asked)
+        except RuleBroken as refused:
+            flash(str(refused), "error")
+            return redirect(url_for(".log_in"), 303)
+        enter(user)
+        flash(_("Your account is ready. Welcome!"), "success")
+        return redirect(onwards(request.args.get("next")), 303)
+    return page("accounts/confirm_address.html", form=form, asked=asked)
+
+
+@bp.route("/log-in/reset", methods=["GET", "POST"])
+@mailing_limit
+def reset_password() -> ResponseReturnValue:
+    form = AddressForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        mail_link(form.email.data, LinkPurpose.RESET)
+        return redirect(url_for(".reset_password", sent="yes"), 303)
+    return form_or_sent("accounts/reset_password.html", form)
+
+
+@bp.route("/log-in/reset/<string:token>", methods=["GET", "POST"])
+def choose_password(token: str) -> ResponseReturnValue:
+    if (link := usable_link(token, LinkPurpose.RESET)) is None:
+        return gone(_("Get a new link"), url_for(".reset_password"))
+    form = ChoosePasswordForm(whose=link.user.email)
+    if form.validate_on_submit():
+        password_hash = passwords.hash_of(form.new_password.data)
+        with transaction():
+            user = actions.use_link(link)
+            actions.set_password(user, password_hash)
+            attempts.forgive(user.email, request.remote_addr)
+            tell_of_new_password(user)
+        enter(user)
+        flash(_("The new password works. You are logged out on all other devices."), "success")
+        return redirect(onwards(None), 303)
+    status = 422 if form.is_submitted() else 200
+    return page("accounts/choose_password.html", status=status, form=form, user=link.user)
+
+
+@bp.route("/me/security", methods=["GET", "POST"])
+@login_required
+def security() -> ResponseReturnValue:
+    form = ChangePasswordForm(whose=current_user.email)
+    if current_user.password_hash is None:
+        del form.current_password
+    if form.validate_on_submit():
+        try:
+            change_password(form)
+        except RuleBroken as refused:
+            form.current_password.errors = [str(refused)]
+        else:
+            flash(_("The new password works. You are logged out on all other devices."), "success")
+            return redirect(url_for(".security"), 303)
+    status = 422 if form.is_submitted() else 200
+    return page(
+        "accounts/security.html",
+        status=status,
+        form=form,
+        devices=devices_of(current_user),
+        here=device_in_use(),
+    )
+
+
+@bp.post("/me/security/devices/<int:device_id>/end")
+@login_required
+def end_device(device_id: int) -> ResponseReturnValue:
+    device = found_or_404(
+        next((own for own in devices_of(current_user) if own.id == device_id), None)
+    )
+    if device is device_in_use():
+        leave()
+        return redirect(url_for(".log_in"), 303)
+    with transaction():
+        devices.end(device)
+    flash(_("Logged out there."), "success")
+    return redirect(url_for(".security"), 303)
+
+
+@bp.post("/me/security/devices/end-others")
+@login_required
+def end_other_devices() -> ResponseReturnValue:
+    with transaction():
+        devices.end_others(current_user, but=device_in_use())
+    flash(_("Logged out on all other devices."), "success")
+    return redirect(url_for(".security"), 303)
+
+
+def change_password(form: ChangePasswordForm) -> None:
+    if form.current_password:
+        user_who_knows(current_user.email, form.current_password.data)
+    password_hash = passwords.hash_of(form.new_password.data)
+    with transaction():
+        actions.set_password(current_user, password_hash, here=device_in_use())
+        tell_of_new_password(current_user)
+
+
+def onwards(wanted: str | None) -> str:
+    """Where somebody wanted to go before logging in, or where their work waits."""
+    own = "events_desk.desk" if can("desk.open") else "registrations.mine"
+    return here_or(url_for(own), wanted)
+
+
+def mail_link(email: str, purpose: LinkPurpose, **query: Any) -> None:
+    """Write to whoever has an account with this address; nobody else notices a difference."""
+    letter, endpoint = {
+        LinkPurpose.LOG_IN: ("log_in_link", ".follow_link"),
+        LinkPurpose.RESET: ("password_reset", ".choose_password"),
+    }[purpose]
+    with transaction():
+        user = user_by_email(email)
+        if attempts.may_write_to(email) and user:
+            token = actions.make_link(user, purpose)
+            write(user, letter, link=outside(endpoint, token=token, **query))
+    session["letter_to"] = email
+
+
+def mail_confirmation(form: SignUpForm) -> None:
+    """To a new address a link that makes the account; to a known one a link to log in."""
+    email, next_ = form.email.data.lower(), form.next.data or None
+    password_hash = passwords.hash_of(form.password.data)  # also when not needed: equally slow
+    with transaction():
+        user = user_by_email(email)
+        if not attempts.may_write_to(email):
+            pass
+        elif user:
+            token = actions.make_link(user, LinkPurpose.LOG_IN)
+            write(user, "account_exists", link=outside(".follow_link", token=token, next=next_))
+        else:
+            language = str(get_locale())
+            token = actions.ask_for_account(
+                email, name=form.name.data, password_hash=password_hash, language=language
+            )
+            link = outside(".confirm_address", token=token, next=next_)
+            notify(email, "account_confirm", language=language, name=form.name.data, link=link)
+    session["letter_to"] = email
+
+
+def write(user: User, letter: str, *, link: str) -> None:
+    notify(user.email, letter, language=user.language, name=user.name, link=link)
+
+
+def tell_of_new_password(user: User) -> None:
+    write(user, "password_changed", link=outside(".reset_password"))
+
+
+def outside(endpoint: str, **values: Any) -> str:
+    """For letters: an address that owes nothing to the Host a request claims."""
+    return str(current_app.config["SITE_URL"]) + url_for(endpoint, **values)
+
+
+def form_or_sent(template: str, form: AddressForm | SignUpForm) -> ResponseReturnValue:
+    """The form, or after sending it the same words for everybody."""
+    if request.args.get("sent") and (address := session.get("letter_to")):
+        return page("accounts/letter_sent.html", address=address, again=request.path)
+    return page(template, status=422 if form.is_submitted() else 200, form=form)
+
+
+def gone(offer: str, url: str) -> ResponseReturnValue:
+    return page("accounts/link_gone.html", status=410, offer=offer, url=url)

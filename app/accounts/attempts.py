@@ -1,0 +1,130 @@
+"""Slowing down those who try and try: counted in the database, for all processes alike."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+from math import ceil
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
+
+from app import clock
+from app.accounts.models import Attempts
+from app.db import db
+from app.errors import RuleBroken
+
+
+@dataclass(frozen=True)
+class Pace:
+    """After ``free`` tries in a row wait, each time twice as long, up to ``longest``."""
+
+    name: str
+    free: int
+    first_wait: timedelta
+    longest: timedelta
+    forgotten_after: timedelta  # without a try
+
+
+OF_ADDRESS = Pace("address", 5, timedelta(seconds=30), timedelta(minutes=15), timedelta(days=1))
+# A whole school sits behind one address: many may mistype before it looks like guessing.
+OF_NETWORK = Pace("network", 50, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
+LETTERS = Pace("letters", 5, timedelta(hours=1), timedelta(hours=1), timedelta(hours=1))
+LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, LETTERS))
+
+
+def begin_try(email: str, address: str | None) -> str:
+    """Count a try at a password before comparing it, or refuse: it is too soon.
+
+    Counted beforehand, so that many tries at once are no way around; the address's
+    count is forgotten when the password turns out right. What is returned tells how
+    long to wait in case it is wrong, if at all.
+    """
+    by_address, by_network = of(OF_ADDRESS, email), of(OF_NETWORK, network_of(address))
+    if seconds := longest_wait(by_address, by_network):
+        raise RuleBroken(wait_in_words(seconds))
+    count(by_address, OF_ADDRESS)
+    count(by_network, OF_NETWORK)
+    db.session.flush()
+    seconds = longest_wait(by_address, by_network)
+    return wait_in_words(seconds) if seconds else ""
+
+
+def forgive(email: str, address: str | None) -> None:
+    """The password was right: begin anew for the address, take back the network's try."""
+    by_address, by_network = of(OF_ADDRESS, email), of(OF_NETWORK, network_of(address))
+    by_address.failures, by_address.blocked_until = 0, None
+    by_network.failures = max(0, by_network.failures - 1)
+    if by_network.failures < OF_NETWORK.free:
+        by_network.blocked_until = None
+    db.session.flush()
+
+
+def may_write_to(email: str) -> bool:
+    """Whether one more letter of this hour may go to the address. Counts known and
+    unknown addresses alike."""
+    letters = of(LETTERS, email)
+    if longest_wait(letters):
+        return False
+    count(letters, LETTERS)
+    db.session.flush()
+    return True
+
+
+def wait_in_words(seconds: int) -> str:
+    if seconds < 60:
+        wait = ngettext("Wait %(num)s second", "Wait %(num)s seconds", seconds)
+    else:
+        wait = ngettext("Wait %(num)s minute", "Wait %(num)s minutes", ceil(seconds / 60))
+    return _("Too many wrong passwords. %(wait)s and try again, or log in by a link.", wait=wait)
+
+
+def longest_wait(*tries: Attempts) -> int:
+    """Seconds until the next try is taken; 0 when it is now."""
+    waits = [
+        (row.blocked_until - clock.now()).total_seconds() for row in tries if row.blocked_until
+    ]
+    return max(0, ceil(max(waits, default=0)))
+
+
+def count(tries: Attempts, pace: Pace) -> None:
+    now = clock.now()
+    if tries.last_at < now - pace.forgotten_after:
+        tries.failures = 0
+    tries.failures += 1
+    tries.last_at = now
+    tries.blocked_until = None
+    if (beyond := tries.failures - pace.free) >= 0:
+        tries.blocked_until = now + min(pace.first_wait * 2 ** min(beyond, 20), pace.longest)
+
+
+def of(pace: Pace, whose: str) -> Attempts:
+    """The row, held until the commit; nobody can read an address out of its key."""
+    secret = current_app.config["SECRET_KEY"].encode()
+    key = hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
+    row = sa.select(Attempts).filter_by(key=key).with_for_update()
+    if found := db.session.scalar(row, execution_options={"populate_existing": True}):
+        return found
+    try:
+        with db.session.begin_nested():
+            db.session.add(Attempts(key=key, failures=0))
+    except IntegrityError:  # somebody else's try came first
+        pass
+    return db.session.scalars(row).one()
+
+
+def network_of(address: str | None) -> str:
+    """IPv6 gives every home 2⁶⁴ addresses: they count as one."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return ""
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def forget_before(moment: datetime) -> None:
+    db.session.execute(sa.delete(Attempts).where(Attempts.last_at < moment))

@@ -1,0 +1,52 @@
+"""Letting people in and out: a password compared, a session of this browser begun or ended."""
+
+from flask import request, session
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from app.accounts import actions, attempts, devices, passwords
+from app.accounts.models import User
+from app.accounts.queries import device_in_use, user_by_email
+from app.db import transaction
+from app.errors import RuleBroken
+
+
+def user_who_knows(email: str, password: str) -> User:
+    """Whose password this is, or the reason why nobody is let in.
+
+    Compared between two transactions: it is slow on purpose, and others want to write.
+    """
+    with transaction():
+        wait = attempts.begin_try(email, request.remote_addr)
+    user = user_by_email(email)
+    if not passwords.is_password_of(user, password):
+        raise RuleBroken(
+            wait or _("The address or the password is wrong. Check both and try again.")
+        )
+    with transaction():
+        attempts.forgive(email, request.remote_addr)
+        if passwords.is_outdated(user):
+            actions.renew_hash(user, password)
+    return user
+
+
+def enter(user: User, *, stay: bool = True) -> None:
+    """Begin a fresh session in this browser; a guest's tickets come along."""
+    with transaction():
+        if before := device_in_use():
+            devices.end(before)
+        user.session_token = devices.begin(user, browser=request.user_agent.string)
+    tickets = session.get("tickets")
+    session.clear()
+    if tickets:
+        session["tickets"] = tickets
+    session.permanent = stay
+    login_user(user)
+
+
+def leave() -> None:
+    """End the log-in of this browser, with everything its session knew."""
+    with transaction():
+        if device := device_in_use():
+            devices.end(device)
+    session.clear()

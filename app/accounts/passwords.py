@@ -1,0 +1,58 @@
+"""Passwords: stored as argon2id, compared in the same time for everybody."""
+
+import unicodedata
+from pathlib import Path
+from typing import TypeGuard
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
+
+from app.accounts.models import User
+
+SHORTEST, LONGEST = 8, 200
+# OWASP's least for argon2id: 19 MiB, so that eight log-ins at once stay under 160 MiB.
+hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+NOBODYS_HASH = hasher.hash("compared with when there is no such account")
+
+# The commonest of eight letters and more in leaked Russian and international lists.
+COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+
+
+def normal(password: str) -> str:
+    """«й» typed as one sign or as two is the same letter."""
+    return unicodedata.normalize("NFC", password)
+
+
+def hash_of(password: str) -> str:
+    return hasher.hash(normal(password))
+
+
+def is_password_of(user: User | None, password: str) -> TypeGuard[User]:
+    """Takes equally long whether or not there is such a user with a password."""
+    stored = user.password_hash if user else None
+    try:
+        return hasher.verify(stored or NOBODYS_HASH, normal(password)) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(user: User) -> bool:
+    """The hash was made with other parameters than today's."""
+    return bool(user.password_hash and hasher.check_needs_rehash(user.password_hash))
+
+
+def weakness(password: str, email: str) -> str:
+    """Why this password is refused and what to do, or nothing."""
+    typed, address = normal(password).casefold(), email.strip().casefold()
+    if len(typed) < SHORTEST:
+        return _("Make it longer: at least %(least)s characters.", least=SHORTEST)
+    if len(typed) > LONGEST:
+        return _("Shorten it: at most %(most)s characters.", most=LONGEST)
+    if typed in (address, address.partition("@")[0]):
+        return _("Your address is known to others. Choose a password that is not in it.")
+    if typed in COMMON or len(set(typed)) < 4:
+        return _(
+            "This password is among the first that are tried. Take three or four random words."
+        )
+    return ""

@@ -1,0 +1,30 @@
+"""What is kept no longer than needed: old attempts, links, devices, unconfirmed accounts."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock, jobs
+from app.accounts import attempts
+from app.accounts.models import Device, Link, PendingAccount
+from app.accounts.queries import LOG_IN_LASTS
+from app.db import db, transaction
+
+
+def forget_expired() -> None:
+    """Delete what lets nobody in any more and holds nobody up."""
+    now = clock.now()
+    with transaction():
+        attempts.forget_before(now - attempts.LONGEST_MEMORY)
+        db.session.execute(sa.delete(Link).where(Link.expires_at < now))
+        db.session.execute(sa.delete(PendingAccount).where(PendingAccount.expires_at < now))
+        db.session.execute(
+            sa.delete(Device).where(
+                sa.or_(
+                    Device.seen_at < now - LOG_IN_LASTS, Device.ended_at < now - timedelta(days=7)
+                )
+            )
+        )
+
+
+tidy_up = jobs.job(forget_expired, every_minutes=60)
