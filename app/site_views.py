@@ -36,7 +36,7 @@ def language() -> ResponseReturnValue:
 def low_vision() -> ResponseReturnValue:
     """Switch the low-vision version on or off, kept in a cookie."""
     response = redirect(here_or("/", request.form.get("next")), 303)
-    if request.form.get("low_vision") == "1":
+    if request.form.get("low_vision") == "on":
         response.set_cookie("low_vision", "on", max_age=YEAR, httponly=True, samesite="Lax")
     else:
         response.delete_cookie("low_vision")

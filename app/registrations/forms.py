@@ -42,13 +42,19 @@ GROWN_UP = {
 PUPIL_AGES = range(5, 21)
 
 
+def number_or_nothing(given: Any) -> int | None:
+    return int(given) if str(given).isdecimal() else None
+
+
 class SeatForm(FlaskForm):
     """Which slot, with how many companions, and the agreement."""
 
     form_key = HiddenField(validators=[Length(max=43)])
-    slot = RadioField(_l("Time"), coerce=int, validate_choice=False)
+    slot = RadioField(_l("Time"), coerce=number_or_nothing, validate_choice=False)
     companions = IntegerField(
-        _l("Companions"), validators=[Optional(), NumberRange(min=0)], default=0
+        _l("Companions"),
+        validators=[Optional(), NumberRange(0, 1000, _l("Write a number, 0 if you come alone."))],
+        default=0,
     )
     personal_data = BooleanField(
         _l("I agree to the processing of personal data"), name="consent-personal-data"
@@ -81,11 +87,6 @@ class SeatForm(FlaskForm):
     def validate_slot(self, field: RadioField) -> None:
         if field.data not in {slot.id for slot in self.event.slots}:
             raise StopValidation(_("Choose a time from the list."))
-
-    def validate_companions(self, field: IntegerField) -> None:
-        most = self.event.companions_max
-        if (field.data or 0) > most:
-            raise ValidationError(_("At most %(most)s companions.", most=most))
 
     def validate_personal_data(self, field: BooleanField) -> None:
         if self.must_agree and not field.data:

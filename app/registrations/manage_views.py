@@ -1,3 +1,312 @@
-from flask import Blueprint
+"""The organizer's table of registrations; people added by hand and at the door."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user, login_required
+
+from app.attendance import actions as attendance
+from app.attendance.models import Method, Presence
+from app.attendance.queries import marks_of, slot_now
+from app.db import transaction
+from app.errors import RuleBroken
+from app.events.models import Event
+from app.events.queries import event_by_slug
+from app.people.actions import add_person, agree
+from app.people.models import ConsentKind
+from app.people.queries import schools
+from app.permissions import authorize
+from app.registrations import actions, staff
+from app.registrations.admission import AlreadySignedUp
+from app.registrations.desk_forms import (
+    MOST_CHOSEN,
+    FilterForm,
+    StaffForm,
+    numbers,
+    slot_title,
+)
+from app.registrations.desk_queries import (
+    chosen,
+    figures_of,
+    found,
+    places_in_line,
+    registration_in,
+    schools_in,
+    table_of,
+)
+from app.registrations.models import Channel, Registration
+from app.registrations.queries import place_in_line
+from app.web import found_or_404, page
 
 bp = Blueprint("registrations_desk", __name__)
+NAMED = 12  # so many names stand in a question about many people
+
+
+@bp.get("/manage/events/<string:slug>/registrations")
+@login_required
+def index(slug: str) -> ResponseReturnValue:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see_people", event)
+    form = FilterForm(event, request.args, schools=schools_in(event))
+    table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
+    ids = numbers(request.args)[:MOST_CHOSEN]
+    asks = request.args.get("confirm") == "cancel"
+    undo = numbers(request.args, "undo")[:MOST_CHOSEN]
+    return page(
+        "registrations_desk/index.html",
+        event=event,
+        form=form,
+        table=table,
+        marks=marks_of(table.items),
+        figures=figures_of(event),
+        places=places_in_line(event) if any(one.is_waitlisted for one in table.items) else {},
+        ids=ids,
+        elsewhere=[id_ for id_ in ids if id_ not in {one.id for one in table.items}],
+        everyone="everyone" in request.args,
+        to_cancel=[one for one in asked_people(event, form) if one.is_live] if asks else None,
+        to_restore=[one for one in chosen(event, undo) if not one.is_live] if undo else [],
+        named=NAMED,
+        slot_title=slot_title,
+    )
+
+
+def asked_people(event: Event, form: FilterForm) -> list[Registration]:
+    """Those ticked, or everybody the filter finds. Numbers of other events are nobody's."""
+    if "everyone" in request.values:
+        return found(event, form.filter)
+    return chosen(event, numbers(request.values))
+
+
+@bp.post("/manage/events/<string:slug>/registrations/act")
+@login_required
+def act(slug: str) -> ResponseReturnValue:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see_people", event)
+    form = FilterForm(event, request.values, schools=schools_in(event))
+    people = asked_people(event, form)
+    deed = ACTS.get(request.values.get("action", ""))
+    undo: list[int] = []
+    if deed is None:
+        flash(_("Choose what to do with the chosen people."), "error")
+    elif not people:
+        flash(_("Nobody is chosen: tick people in the table first."), "error")
+    else:
+        with transaction():
+            undo = deed(people)
+    at = request.values.get("at", 1, type=int)
+    here: dict[str, Any] = {**form.address, "page": at if at > 1 else None}
+    return redirect(url_for(".index", slug=slug, **here, undo=joined(undo)), 303)
+
+
+def joined(ids: Sequence[int]) -> str | None:
+    return ",".join(map(str, ids)) or None
+
+
+def cancel_chosen(people: Sequence[Registration]) -> list[int]:
+    """Says whom to offer for undoing."""
+    marks = marks_of(people)
+    came = {id_ for id_, mark in marks.items() if mark.presence is Presence.PRESENT}
+    cancelled = staff.cancel_many([one for one in people if one.id not in came])
+    flash(
+        ngettext(
+            "%(num)s registration is cancelled.",
+            "%(num)s registrations are cancelled.",
+            len(cancelled),
+        )
+    )
+    if came:
+        flash(
+            ngettext(
+                "%(num)s person is marked as here and stays: take the mark off first.",
+                "%(num)s people are marked as here and stay: take the marks off first.",
+                len(came),
+            ),
+            "error",
+        )
+    return [one.id for one in cancelled][:MOST_CHOSEN]
+
+
+def confirm_chosen(people: Sequence[Registration]) -> list[int]:
+    outcome = staff.confirm_many(people)
+    flash(
+        ngettext(
+            "%(num)s person got a seat.", "%(num)s people got a seat.", len(outcome.done)
+        )
+    )
+    tell_refusals(outcome)
+    return []
+
+
+def restore_chosen(people: Sequence[Registration]) -> list[int]:
+    outcome = staff.restore_many(people, by=current_user)
+    waiting = sum(one.is_waitlisted for one in outcome.done)
+    flash(
+        ngettext(
+            "%(num)s registration is restored.",
+            "%(num)s registrations are restored.",
+            len(outcome.done),
+        )
+    )
+    if waiting:
+        flash(
+            ngettext(
+                "%(num)s of them is on the waitlist: there are no free seats.",
+                "%(num)s of them are on the waitlist: there are no free seats.",
+                waiting,
+            )
+        )
+    tell_refusals(outcome)
+    return []
+
+
+def mark_chosen(people: Sequence[Registration]) -> list[int]:
+    number = attendance.mark_present(people, by=current_user)
+    flash(
+        ngettext(
+            "%(num)s person is newly marked as here.",
+            "%(num)s people are newly marked as here.",
+            number,
+        )
+    )
+    if not number:
+        flash(
+            _("Only people with a seat can be marked, and not before the day of their time."),
+            "error",
+        )
+    return []
+
+
+def tell_refusals(outcome: staff.Outcome) -> None:
+    if outcome.refused:
+        flash(
+            ngettext(
+                "%(num)s registration was left as it is.",
+                "%(num)s registrations were left as they are.",
+                outcome.refused,
+            )
+            + " "
+            + " ".join(outcome.refusals),
+            "error",
+        )
+
+
+ACTS: dict[str, Callable[[Sequence[Registration]], list[int]]] = {
+    "cancel": cancel_chosen,
+    "confirm": confirm_chosen,
+    "restore": restore_chosen,
+    "present": mark_chosen,
+}
+
+
+@bp.post("/manage/events/<string:slug>/registrations/<int:registration_id>/cancel")
+@login_required
+def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see_people", event)
+    registration = found_or_404(registration_in(event, registration_id))
+    with transaction():
+        undo = cancel_chosen([registration])
+    return redirect(url_for(".index", slug=slug, undo=joined(undo)), 303)
+
+
+@bp.route("/manage/events/<string:slug>/registrations/add", methods=["GET", "POST"])
+@login_required
+def add(slug: str) -> ResponseReturnValue:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see_people", event)
+    form = StaffForm(event, slot=None)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                registration = add_by_hand(form)
+        except RuleBroken as broken:
+            form.form_errors.append(sentence(broken))
+        else:
+            tell_added(registration)
+            again = url_for(".add", slug=slug, slot=registration.slot_id)
+            after = again if "again" in request.form else url_for(".index", slug=slug)
+            return redirect(after, 303)
+    return person_page("registrations_desk/add.html", event, form)
+
+
+def add_by_hand(form: StaffForm) -> Registration:
+    person = add_person(form.details)
+    agree(person, ConsentKind.PERSONAL_DATA, channel="staff")
+    return actions.sign_up(
+        form.chosen_slot,
+        person,
+        channel=Channel.STAFF,
+        email=person.email,
+        phone=person.phone,
+        companions=form.companions.data or 0,
+        by=current_user,
+    )
+
+
+def tell_added(registration: Registration) -> None:
+    name, slot = registration.person.full_name, slot_title(registration.slot)
+    if registration.is_waitlisted:
+        flash(
+            _(
+                "All seats are taken: %(name)s is on the waitlist, place %(place)s.",
+                name=name,
+                place=place_in_line(registration),
+            ),
+            "warning",
+        )
+    else:
+        flash(_("Added: %(name)s, %(slot)s.", name=name, slot=slot), "success")
+
+
+def sentence(broken: RuleBroken) -> str:
+    if isinstance(broken, AlreadySignedUp):
+        hint = _("If it is somebody else of the same name, give the birth date.")
+        return f"{broken} {hint}"
+    return str(broken)
+
+
+def person_page(template: str, event: Event, form: StaffForm) -> Response:
+    status = 422 if form.is_submitted() else 200
+    return page(template, status=status, event=event, form=form, schools=schools())
+
+
+@bp.route("/manage/events/<string:slug>/attendance/walk-in", methods=["GET", "POST"])
+@login_required
+def walk_in(slug: str) -> ResponseReturnValue:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.check_in", event)
+    form = StaffForm(event, slot=slot_now(event))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                registration = seat_and_mark(form)
+        except RuleBroken as broken:
+            form.form_errors.append(sentence(broken))
+        else:
+            flash(_("Added and marked: %(name)s.", name=registration.person.full_name), "success")
+            return redirect(
+                url_for(
+                    "attendance.index",
+                    slug=slug,
+                    slot=registration.slot_id,
+                    q=registration.person.last_name,
+                    _anchor=f"row-{registration.id}",
+                ),
+                303,
+            )
+    return person_page("registrations_desk/walk_in.html", event, form)
+
+
+def seat_and_mark(form: StaffForm) -> Registration:
+    """In one act: whoever gets no seat is not stored either."""
+    person = add_person(form.details)
+    agree(person, ConsentKind.PERSONAL_DATA, channel="staff")
+    registration = staff.walk_in(
+        form.chosen_slot, person, email=person.email, phone=person.phone, by=current_user
+    )
+    attendance.mark(registration, Presence.PRESENT, method=Method.WALK_IN, by=current_user)
+    return registration

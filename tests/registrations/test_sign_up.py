@@ -214,14 +214,15 @@ class TestScreen:
             ({"phone": "позвоните мне"}, "телефон цифрами"),
             ({"slot": "999999"}, "Выберите время"),
             ({"slot": "abc"}, "Выберите время"),
-            ({"companions": "5"}, "Не больше 0"),
+            ({"companions": "5"}, "не больше 0"),
+            ({"companions": "-5"}, "Сопровождающие"),
             ({"consent-personal-data": ""}, "Без этого согласия"),
         ],
     )
     def test_bad_input_gets_a_sentence_and_stores_nothing(
         self, browser: Browser, panel: str | None, wrong: dict[str, str], words: str
     ) -> None:
-        event = make_event(companions_max=0)
+        event = make_event()
         fields = {**GUEST, **wrong}
         page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=fields)
         assert page.status == 422
