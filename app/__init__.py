@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
@@ -19,6 +19,7 @@ from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
+from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
@@ -86,13 +87,13 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True
     )
     for blueprint in (
-        site_views.bp, accounts, notifications, organizations, events, events_desk,
+        site_views.bp, accounts, notifications, organizations, events, events_desk, slots,
         registrations, registrations_desk, attendance, documents,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):
         csrf.exempt(view)
-    app.jinja_env.globals["can"] = permissions.can
+    app.jinja_env.globals.update(can=permissions.can, get_locale=get_locale)
     app.context_processor(for_templates)
     serve_static_files(app)
     return app

@@ -1,12 +1,35 @@
 """The organizer's desk: events drafted, published, called off, copied."""
 
-from flask import Blueprint, current_app, request, url_for
-from flask_babel import gettext as _
+from collections.abc import Sequence
+from typing import Any
 
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import login_required
+
+from app.attendance.queries import unticked_events
+from app.db import transaction
+from app.errors import RuleBroken
+from app.events import actions, desk_queries, slots
+from app.events.desk_queries import Choice
+from app.events.forms import EventForm, said_by, usual_at, usual_for
+from app.events.kinds import KINDS
 from app.events.models import Event
-from app.permissions import can
+from app.events.queries import event_by_slug
+from app.events.slot_forms import CallOffForm, CopyForm
+from app.organizations.models import Organization, Role
+from app.permissions import authorize, can, reach
+from app.registrations.actions import cancel_all, tell_changed
+from app.registrations.queries import live_count
+from app.registrations.waitlists import events_with_a_line
+from app.roadmap.models import Measure
+from app.roadmap.queries import current_plan, measures_of
+from app.web import found_or_404, page, paged
 
 bp = Blueprint("events_desk", __name__)
+PAGE_SIZE = 25
 
 
 @bp.app_template_global()
@@ -21,6 +44,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
     )
     return [
         {
+            "room": endpoint.partition(".")[0],
             "url": url_for(endpoint, slug=event.slug),
             "text": text,
             "current": endpoint.partition(".")[0] == request.blueprint,
@@ -28,3 +52,198 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         for endpoint, text, action in rooms
         if endpoint in current_app.view_functions and can(action, event)
     ]
+
+
+def managed_event(slug: str) -> Event:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.manage", event)
+    return event
+
+
+def event_form(
+    organizations: Sequence[Organization], data: dict[str, Any], *, kept: Measure | None = None
+) -> EventForm:
+    """With the measures of the plan in force, and the one of an older plan that is kept."""
+    plan = current_plan()
+    measures = measures_of(plan) if plan else []
+    if kept and kept not in measures:
+        measures.append(kept)
+    return EventForm(
+        organizations=organizations,
+        municipalities=desk_queries.municipalities(),
+        measures=measures,
+        data=data,
+    )
+
+
+@bp.get("/manage")
+@login_required
+def desk() -> ResponseReturnValue:
+    """The coming week, and what waits for the organizer."""
+    authorize("desk.open")
+    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    ids = [each.id for each in organizations]
+    return page(
+        "events_desk/desk.html",
+        agenda=desk_queries.agenda(reach(Role.ADMIN, Role.ORGANIZER, Role.DOOR)),
+        drafts=desk_queries.drafts_of(organizations) if ids else [],
+        lines=events_with_a_line(ids) if ids else [],
+        unticked=unticked_events(ids)[:10] if ids else [],
+        unapproved=[each for each in organizations if not each.is_approved],
+    )
+
+
+@bp.get("/manage/events")
+@login_required
+def manage_index() -> ResponseReturnValue:
+    authorize("event.create_somewhere")
+    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    asked = {name: request.args.get(name, "") for name in ("status", "time", "kind", "q", "sort")}
+    choice = Choice(**asked)
+    number = request.args.get("page", 1, type=int)
+    events = paged(desk_queries.events_of(organizations, choice), number=number, size=PAGE_SIZE)
+    said = {name: value for name, value in asked.items() if value}
+
+    def url_with(**changed: object) -> str:
+        return url_for(".manage_index", **{**said, **changed})
+
+    return page(
+        "events_desk/index.html",
+        events=events,
+        seats=desk_queries.seats_of(events.items),
+        choice=choice,
+        kinds=KINDS.values(),
+        has_several_organizations=len(organizations) > 1,
+        url_with=url_with,
+        url_of=lambda number: url_with(page=number),
+    )
+
+
+@bp.route("/manage/events/new", methods=["GET", "POST"])
+@login_required
+def new() -> ResponseReturnValue:
+    authorize("event.create_somewhere")
+    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    usual = usual_at(organizations[0])
+    if kind := KINDS.get(request.args.get("kind", "")):
+        usual |= {"kind": kind.code, **usual_for(kind)}
+    form = event_form(organizations, usual)
+    asks_for_advice = "apply-kind" in request.form
+    if asks_for_advice:
+        form.apply_kind()
+    elif form.validate_on_submit():
+        organization = next(one for one in organizations if one.id == form.organization.data)
+        with transaction():
+            event = actions.draft(organization, form.details())
+        flash(_("The draft is saved. Now add the time and the seats."), "success")
+        return redirect(url_for("slots.index", slug=event.slug), 303)
+    is_wrong = form.is_submitted() and not asks_for_advice
+    return page("events_desk/new.html", status=422 if is_wrong else 200, form=form)
+
+
+@bp.route("/manage/events/<string:slug>/edit", methods=["GET", "POST"])
+@login_required
+def edit(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    form = event_form([event.organization], said_by(event), kept=event.measure)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                is_moved = actions.edit(event, form.details())
+                told = tell_changed(event) if is_moved else 0
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            flash(saved(told), "success")
+            return redirect(url_for(".edit", slug=event.slug), 303)
+    return page(
+        "events_desk/edit.html",
+        status=422 if form.is_submitted() else 200,
+        event=event,
+        form=form,
+        missing=actions.missing_for_publishing(event),
+    )
+
+
+def saved(told: int) -> str:
+    if not told:
+        return _("Saved.")
+    return ngettext(
+        "Saved. %(num)s person who signed up is told about the change.",
+        "Saved. %(num)s people who signed up are told about the change.",
+        told,
+    )
+
+
+@bp.post("/manage/events/<string:slug>/publish")
+@login_required
+def publish(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    with transaction():
+        actions.publish(event)
+    flash(_("“%(title)s” is published: everybody can see it.", title=event.title), "success")
+    return redirect(url_for(".edit", slug=event.slug), 303)
+
+
+@bp.post("/manage/events/<string:slug>/unpublish")
+@login_required
+def unpublish(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    with transaction():
+        slots.hold(event)
+        actions.unpublish(event, signed_up=live_count(event))
+    flash(_("“%(title)s” is a draft again: only you see it.", title=event.title), "success")
+    return redirect(url_for(".edit", slug=event.slug), 303)
+
+
+@bp.route("/manage/events/<string:slug>/call-off", methods=["GET", "POST"])
+@login_required
+def call_off(slug: str) -> ResponseReturnValue:
+    """Asks for the reason and says how many people will be told."""
+    event = managed_event(slug)
+    form = CallOffForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                actions.call_off(event, reason=form.reason.data)
+                told = cancel_all(event, reason=form.reason.data)
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            flash(called_off(told), "success")
+            return redirect(url_for(".edit", slug=event.slug), 303)
+    return page(
+        "events_desk/call_off.html",
+        status=422 if form.is_submitted() else 200,
+        event=event,
+        form=form,
+        people=live_count(event),
+    )
+
+
+def called_off(told: int) -> str:
+    return ngettext(
+        "The event is called off. %(num)s person who signed up is told.",
+        "The event is called off. %(num)s people who signed up are told.",
+        told,
+    )
+
+
+@bp.route("/manage/events/<string:slug>/copy", methods=["GET", "POST"])
+@login_required
+def copy(slug: str) -> ResponseReturnValue:
+    """Asks for the first day of the copy, if there are slots to be moved to it."""
+    event = managed_event(slug)
+    form = CopyForm(data={"first_day": actions.same_weekday_ahead(event)})
+    if form.is_submitted() and (not event.slots or form.validate()):
+        try:
+            with transaction():
+                twin = actions.copy(event, first_day=form.first_day.data)
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            flash(_("Here is the copy: a draft with the same words and slots."), "success")
+            return redirect(url_for(".edit", slug=twin.slug), 303)
+    return page(
+        "events_desk/copy.html", status=422 if form.is_submitted() else 200, event=event, form=form
+    )

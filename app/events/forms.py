@@ -1,0 +1,268 @@
+"""What an organizer types about an event."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateTimeLocalField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app import clock
+from app.events.actions import Details
+from app.events.kinds import KINDS, Kind
+from app.events.models import Event, Format
+from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.fields import PlainLine, PlainText, SensibleDate, line, stripped, too_long, trimmed
+from app.organizations.models import Municipality, Organization
+from app.people.models import Category
+from app.roadmap.models import Measure
+from app.roadmap.queries import measure_by_code
+
+MOST_LETTERS = 8000
+MOST_COMPANIONS = 10
+FORMATS = {
+    Format.IN_PERSON: _l("In person"),
+    Format.ONLINE: _l("Online"),
+    Format.MIXED: _l("In person and online"),
+}
+AUDIENCE = {
+    Category.PUPIL: _l("Pupils"),
+    Category.COLLEGE_STUDENT: _l("College students"),
+    Category.PARENT: _l("Parents"),
+    Category.TEACHER: _l("Teachers"),
+    Category.SPECIALIST: _l("Specialists"),
+    Category.ADULT: _l("Other adults"),
+}
+GRADES = [("", "—"), *((str(grade), str(grade)) for grade in range(1, 12))]
+BY_KIND, NOT_COUNTED = "by-kind", "none"
+SAID_PLAINLY = (
+    *("title", "summary", "description", "programme", "venue", "format", "online_url"),
+    *("audience", "fields", "companions_max", "contact", "signup_opens_at", "signup_closes_at"),
+)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices, each a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class MomentField(DateTimeLocalField):
+    """Date and time on the region's clock; ``stored`` is the moment as it is kept (UTC)."""
+
+    def __init__(self, label: Any, *, required: Any = "", **kwargs: Any) -> None:
+        needed = InputRequired(required) if required else Optional()
+        super().__init__(
+            label,
+            validators=[needed, SensibleDate(years_back=2, years_ahead=3)],
+            format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+            **kwargs,
+        )
+
+    def process_data(self, value: datetime | None) -> None:
+        self.data = clock.to_local(value).replace(tzinfo=None) if value else None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Choose a date and a time. Example: 23.11.2026, 14:00.")) from None
+
+    @property
+    def stored(self) -> datetime | None:
+        return clock.from_local(self.data) if self.data else None
+
+
+class WebAddress:
+    """A whole address that a browser opens: https://…"""
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        try:
+            parts = urlsplit(field.data or "")
+            good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+        except ValueError:
+            good = False
+        if not good or " " in field.data:
+            raise ValidationError(_("Write the whole address. Example: https://example.ru/room"))
+
+
+def paragraphs(label: Any, *, most: int = MOST_LETTERS) -> TextAreaField:
+    return TextAreaField(
+        label,
+        filters=[trimmed],
+        validators=[Length(max=most, message=too_long(most)), PlainText()],
+    )
+
+
+def whole_number(label: Any, least: int, most: int, **kwargs: Any) -> IntegerField:
+    return IntegerField(
+        label,
+        validators=[
+            Optional(),
+            NumberRange(
+                least, most,
+                _l("Write a number from %(least)s to %(most)s.", least=least, most=most),
+            ),
+        ],
+        **kwargs,
+    )
+
+
+class EventForm(FlaskForm):
+    """The words, place, audience and sign-up of an event."""
+
+    organization = SelectField(_l("Organization"), coerce=int)
+    kind = SelectField(
+        _l("Kind of event"), validators=[InputRequired(_l("Choose the kind of event."))]
+    )
+    title = line(_l("Title"), required=_l("Write the title: people look for it."))
+    summary = TextAreaField(
+        _l("In one or two sentences"),
+        filters=[stripped],
+        validators=[Length(max=300, message=too_long(300)), PlainLine()],
+    )
+    description = paragraphs(_l("Description"))
+    programme = paragraphs(_l("Programme"))
+    format = SelectField(
+        _l("How people take part"), choices=list(FORMATS.items()), default=Format.IN_PERSON
+    )
+    venue = line(_l("Venue"), most=300)
+    municipality = SelectField(_l("District or city"), default="")
+    online_url = line(_l("Link for taking part online"), most=300)
+    audience = Checkboxes(_l("For whom"), choices=list(AUDIENCE.items()))
+    grade_from = SelectField(_l("From grade"), choices=GRADES)
+    grade_to = SelectField(_l("To grade"), choices=GRADES)
+    fields = Checkboxes(_l("Professional fields"), choices=list(PROFESSIONAL_FIELDS.items()))
+    measure = SelectField(_l("Measure of the plan"), default=BY_KIND)
+    companions_max = whole_number(
+        _l("Companions one participant may bring"), 0, MOST_COMPANIONS, default=0
+    )
+    contact = line(_l("Contact"), most=300)
+    signup_opens_at = MomentField(_l("Sign-up opens"))
+    signup_closes_at = MomentField(_l("Sign-up closes"))
+
+    def __init__(
+        self,
+        *,
+        organizations: Sequence[Organization],
+        municipalities: Sequence[Municipality],
+        measures: Sequence[Measure],
+        data: dict[str, Any],
+    ) -> None:
+        self.municipalities = {each.oktmo: each for each in municipalities}
+        self.measures = {str(each.id): each for each in measures}
+        super().__init__(data={"organization": organizations[0].id, **data})
+        self.organization.choices = [(each.id, each.short_name) for each in organizations]
+        self.kind.choices = [
+            ("", _("Choose…")), *((kind.code, kind.title) for kind in KINDS.values())
+        ]
+        self.municipality.choices = [
+            ("", "—"), *((each.oktmo, each.short_name) for each in municipalities)
+        ]
+        self.measure.choices = [
+            (BY_KIND, _("By the kind of event")),
+            (NOT_COUNTED, _("Not counted for the plan")),
+            *((str(each.id), shortened(f"{each.code} {each.title}")) for each in measures),
+        ]
+
+    def validate_online_url(self, field: Field) -> None:
+        if field.data:
+            WebAddress()(self, field)
+
+    def validate_grade_to(self, field: Field) -> None:
+        if field.data and self.grade_from.data and int(field.data) < int(self.grade_from.data):
+            raise ValidationError(_("The last grade comes before the first one."))
+
+    def validate_signup_closes_at(self, field: Field) -> None:
+        opens_at = self.signup_opens_at.data
+        if field.data and opens_at and field.data <= opens_at:
+            raise ValidationError(_("Sign-up must close after it opens."))
+
+    def apply_kind(self) -> None:
+        """Suggest what is usual for the chosen kind: audience, grades, measure, companions."""
+        if kind := KINDS.get(self.kind.data):
+            for name, value in usual_for(kind).items():
+                self[name].data = value
+
+    def details(self) -> Details:
+        kind = KINDS[self.kind.data]
+        return Details(
+            title=self.title.data,
+            kind=kind,
+            summary=self.summary.data or "",
+            description=self.description.data or "",
+            programme=self.programme.data or "",
+            venue=self.venue.data or "",
+            municipality=self.municipalities.get(self.municipality.data),
+            format=Format(self.format.data),
+            online_url=self.online_url.data or "",
+            audience=list(self.audience.data or []),
+            grade_from=int(self.grade_from.data) if self.grade_from.data else None,
+            grade_to=int(self.grade_to.data) if self.grade_to.data else None,
+            fields=list(self.fields.data or []),
+            measure=self.chosen_measure(kind),
+            companions_max=self.companions_max.data or 0,
+            contact=self.contact.data or "",
+            signup_opens_at=self.signup_opens_at.stored,
+            signup_closes_at=self.signup_closes_at.stored,
+        )
+
+    def chosen_measure(self, kind: Kind) -> Measure | None:
+        if self.measure.data == BY_KIND:
+            return measure_by_code(kind.measure)
+        return self.measures.get(self.measure.data)
+
+
+def usual_for(kind: Kind) -> dict[str, Any]:
+    """What the editor suggests for a new event of this kind."""
+    first, last = kind.grades or ("", "")
+    return {
+        "audience": list(kind.audience),
+        "grade_from": str(first),
+        "grade_to": str(last),
+        "measure": BY_KIND,
+        "companions_max": 2 if kind.companions else 0,
+    }
+
+
+def usual_at(organization: Organization) -> dict[str, Any]:
+    """Where this organization holds its events, and who answers questions."""
+    return {
+        "venue": organization.address,
+        "municipality": organization.municipality.oktmo if organization.municipality else "",
+        "contact": ", ".join(filter(None, (organization.phone, organization.email))),
+    }
+
+
+def said_by(event: Event) -> dict[str, Any]:
+    """What the editor shows of an event as it stands."""
+    return {name: getattr(event, name) for name in SAID_PLAINLY} | {
+        "kind": event.kind_code,
+        "municipality": event.municipality.oktmo if event.municipality else "",
+        "grade_from": str(event.grade_from or ""),
+        "grade_to": str(event.grade_to or ""),
+        "measure": str(event.measure_id) if event.measure_id else NOT_COUNTED,
+    }
+
+
+def shortened(text: str, most: int = 90) -> str:
+    return text if len(text) <= most else f"{text[:most].rpartition(' ')[0]}…"

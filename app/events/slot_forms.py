@@ -1,0 +1,101 @@
+"""What an organizer types about slots, and when calling off or copying an event."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, IntegerField, TextAreaField
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
+
+from app.events.forms import MomentField, whole_number
+from app.fields import PlainText, SensibleDate, line, too_long, trimmed
+
+MOST_SEATS = 5000
+MOST_MORE = 50
+LONGEST = timedelta(days=30)
+LONGEST_STEP = 7 * 24 * 60  # minutes
+
+
+class SlotForm(FlaskForm):
+    """One slot: its time, place and capacity."""
+
+    title = line(_l("Name of the slot"))
+    room = line(_l("Room or meeting point"))
+    starts_at = MomentField(_l("Begins"), required=_l("Choose when the slot begins."))
+    ends_at = MomentField(_l("Ends"), required=_l("Choose when the slot ends."))
+    capacity = IntegerField(
+        _l("Seats"),
+        validators=[
+            InputRequired(_l("Write how many seats there are.")),
+            NumberRange(
+                1, MOST_SEATS,
+                _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_SEATS),
+            ),
+        ],
+    )
+
+    def validate_ends_at(self, field: Field) -> None:
+        if not (field.data and self.starts_at.data):
+            return
+        if field.data <= self.starts_at.data:
+            raise ValidationError(_("The end must be later than the beginning."))
+        if field.data - self.starts_at.data > LONGEST:
+            raise ValidationError(_("One slot lasts at most 30 days. Make several slots."))
+
+    def said(self) -> dict[str, Any]:
+        """For the actions on slots, by their names."""
+        return {
+            "title": self.title.data or "",
+            "room": self.room.data or "",
+            "starts_at": self.starts_at.stored,
+            "ends_at": self.ends_at.stored,
+            "capacity": self.capacity.data,
+        }
+
+
+class NewSlotForm(SlotForm):
+    """A slot, and as many more alike as wanted."""
+
+    more = whole_number(_l("More slots alike"), 0, MOST_MORE, default=0)
+    every = whole_number(_l("every so many minutes"), 5, LONGEST_STEP, default=60)
+
+    def validate_every(self, field: Field) -> None:
+        if self.more.data and not field.data:
+            raise ValidationError(_("Write after how many minutes the next slot begins."))
+
+    @property
+    def number(self) -> int:
+        return 1 + (self.more.data or 0)
+
+    @property
+    def step(self) -> timedelta:
+        return timedelta(minutes=self.every.data or 0)
+
+
+class CallOffForm(FlaskForm):
+    reason = TextAreaField(
+        _l("Reason"),
+        filters=[trimmed],
+        validators=[
+            InputRequired(_l("Write the reason: people will read it in the letter.")),
+            Length(max=500, message=too_long(500)),
+            PlainText(),
+        ],
+    )
+
+
+class CopyForm(FlaskForm):
+    first_day = DateField(
+        _l("First day of the copy"),
+        validators=[
+            InputRequired(_l("Choose the day of the first slot.")),
+            SensibleDate(years_back=1, years_ahead=3),
+        ],
+    )

@@ -1,0 +1,140 @@
+"""The slots of an event: added, changed, taken away."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
+
+from app import clock
+from app.db import db
+from app.errors import RuleBroken
+from app.events.models import Event, EventStatus, Slot
+from app.events.upkeep import keep_up
+
+MOST_SLOTS = 200  # a page of slots stays readable, a slip of the finger stays small
+
+
+def hold(event: Event) -> None:
+    """Nobody takes or frees a seat in the event until the commit."""
+    query = sa.select(Slot).where(Slot.event_id == event.id).order_by(Slot.id).with_for_update()
+    list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def add(
+    event: Event,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    capacity: int,
+    title: str = "",
+    room: str = "",
+) -> Slot:
+    """A new slot: people can sign up for it as soon as the event is published."""
+    [slot] = add_several(
+        event, 1, timedelta(), starts_at=starts_at, ends_at=ends_at, capacity=capacity,
+        title=title, room=room,
+    )
+    return slot
+
+
+def add_several(
+    event: Event,
+    number: int,
+    step: timedelta,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    capacity: int,
+    title: str = "",
+    room: str = "",
+) -> list[Slot]:
+    """So many slots alike, each a step later than the one before."""
+    refuse_if_called_off(event)
+    if len(event.slots) + number > MOST_SLOTS:
+        raise RuleBroken(
+            _("One event has at most %(most)s slots. Make a second event.", most=MOST_SLOTS)
+        )
+    new = [
+        Slot(
+            starts_at=starts_at + place * step, ends_at=ends_at + place * step,
+            capacity=capacity, title=title, room=room, seats_taken=0,
+        )
+        for place in range(number)
+    ]
+    event.slots.extend(new)
+    db.session.flush()
+    keep_up(event)
+    return new
+
+
+def change(
+    slot: Slot,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    capacity: int,
+    title: str = "",
+    room: str = "",
+) -> bool:
+    """Change time, room, capacity. True when people who signed up must be told.
+
+    After a larger capacity the waitlist must be promoted (``registrations.promote``).
+    """
+    db.session.refresh(slot, with_for_update=True)  # seats may have been taken meanwhile
+    db.session.refresh(slot.event, ["status"])
+    refuse_if_called_off(slot.event)
+    refuse_unless_movable(slot, starts_at, ends_at)
+    if capacity < slot.seats_taken:
+        raise RuleBroken(
+            ngettext(
+                "%(num)s seat of this slot is taken, so there cannot be fewer.",
+                "%(num)s seats of this slot are taken, so there cannot be fewer.",
+                slot.seats_taken,
+            )
+        )
+    whereabouts = (starts_at, ends_at, room)
+    is_moved = whereabouts != (slot.starts_at, slot.ends_at, slot.room)
+    slot.starts_at, slot.ends_at, slot.room = whereabouts
+    slot.capacity, slot.title = capacity, title
+    db.session.flush()
+    keep_up(slot.event)
+    return is_moved and slot.event.status is EventStatus.PUBLISHED
+
+
+def refuse_unless_movable(slot: Slot, starts_at: datetime, ends_at: datetime) -> None:
+    """What has been stays when it was; nothing is moved into the past."""
+    if (starts_at, ends_at) == (slot.starts_at, slot.ends_at):
+        return
+    if slot.ends_at <= clock.now():
+        raise RuleBroken(_("This slot is over: its time cannot be changed any more."))
+    if slot.has_begun and starts_at != slot.starts_at:
+        raise RuleBroken(_("This slot has begun: its beginning cannot be changed any more."))
+    if (starts_at if starts_at != slot.starts_at else ends_at) <= clock.now():
+        raise RuleBroken(_("A slot cannot be moved into the past."))
+
+
+def delete(slot: Slot) -> None:
+    """Take a slot away that nobody ever signed up for."""
+    event = slot.event
+    refuse_if_called_off(event)
+    if event.status is EventStatus.PUBLISHED and len(event.slots) == 1:
+        raise RuleBroken(
+            _("This is the only slot of a published event. Add another one first, or unpublish.")
+        )
+    try:
+        with db.session.begin_nested():
+            db.session.delete(slot)  # refused by the database while registrations refer to it
+    except IntegrityError:
+        raise RuleBroken(
+            _("People have signed up for this slot, so it cannot be deleted. "
+              "Move them to another slot or change the time of this one.")
+        ) from None
+    db.session.expire(event, ["slots"])
+    keep_up(event)
+
+
+def refuse_if_called_off(event: Event) -> None:
+    if event.is_called_off:
+        raise RuleBroken(_("This event has been called off. Copy it to hold it again."))
