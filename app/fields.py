@@ -9,7 +9,7 @@ import email_validator
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, StringField
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from app import clock
 from app.text import clean
@@ -93,7 +93,7 @@ class SensibleDate:
 
 def line(label: Any, *, required: str | Any = "", most: int = 200, **kwargs: Any) -> StringField:
     """A trimmed one-line field; ``required`` is the sentence shown when it is empty."""
-    needed = [InputRequired(required)] if required else []
+    needed = [DataRequired(required)] if required else []
     return StringField(
         label,
         filters=[stripped],
@@ -104,7 +104,7 @@ def line(label: Any, *, required: str | Any = "", most: int = 200, **kwargs: Any
 
 def name(label: Any, *, required: str | Any = "") -> StringField:
     """A part of a person's name, stored trimmed and shown as typed."""
-    needed = [InputRequired(required)] if required else []
+    needed = [DataRequired(required)] if required else []
     return StringField(
         label,
         filters=[stripped],
@@ -113,7 +113,7 @@ def name(label: Any, *, required: str | Any = "") -> StringField:
 
 
 def email(label: Any, *, required: str | Any = "") -> EmailField:
-    needed = [InputRequired(required)] if required else [OptionalWhenEmpty()]
+    needed = [DataRequired(required)] if required else [OptionalWhenEmpty()]
     return EmailField(
         label,
         filters=[stripped],

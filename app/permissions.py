@@ -31,13 +31,23 @@ def has_role(organization_id: int, *roles: Role) -> bool:
 
 def administers_site(_thing: object) -> bool:
     return any(
-        m.role is Role.ADMIN and m.organization.kind is OrganizationKind.MINISTRY
+        m.role is Role.ADMIN
+        and m.organization.kind is OrganizationKind.MINISTRY
+        and m.organization.is_approved
         for m in memberships()
     )
 
 
 def administers_it(organization: Organization) -> bool:
     return has_role(organization.id, Role.ADMIN)
+
+
+def is_approved(organization: Organization) -> bool:
+    return organization.is_approved
+
+
+def belongs_to_it(organization: Organization) -> bool:
+    return has_role(organization.id, *Role)
 
 
 def organizes_there(organization: Organization) -> bool:
@@ -67,6 +77,7 @@ def works_at_doors(_thing: object) -> bool:
 RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
     "desk.open": [organizes_somewhere, works_at_doors],
+    "organization.see": [is_approved, belongs_to_it, administers_site],
     "organization.edit": [administers_it],
     "event.create_somewhere": [organizes_somewhere],
     "event.create": [organizes_there],  # thing: the organization

@@ -88,7 +88,7 @@ class Browser:
         self, method: str, url: str, panel: str | None, fields: dict[str, Value], follow: bool
     ) -> Page:
         target = {"HX-Request": "true", "HX-Target": f"section#{panel}"}
-        db.session.flush()
+        db.session.commit()  # what a request undoes is its own work alone;
         db.session.expire_all()  # a browser knows nothing of the test's objects
         vars(g).clear()  # ... and a request nothing of the one before
         response = self.client.open(

@@ -1,17 +1,113 @@
-"""Changing organizations."""
+"""Changing organizations: registered, described, approved."""
 
 import re
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
+from app.accounts.models import User
 from app.db import db
-from app.organizations.models import Organization
+from app.errors import RuleBroken
+from app.notifications.actions import notify
+from app.organizations.models import Membership, Organization, OrganizationKind, Role
+from app.organizations.queries import admins_of, organization_named, site_admins
 from app.text import searchable, slug, sort_key
 
 SLUG_LENGTH = 60
 RESERVED = {"new"}  # /organizations/new is the form for a new one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What an organization says about itself."""
+
+    name: str  # as papers show it
+    short_name: str
+    municipality_id: int | None = None
+    address: str = ""
+    site: str = ""
+    phone: str = ""
+    email: str = ""
+    about: str = ""
+    signatory_name: str = ""
+    signatory_post: str = ""
+
+
+def register(details: Details, *, kind: OrganizationKind, by: User) -> Organization:
+    """A new organization that waits for the ministry's approval. Whoever registers it
+    becomes its admin; sending the same form again gives the same organization."""
+    if kind is OrganizationKind.MINISTRY:  # its admins administer the whole site
+        raise RuleBroken(_("The ministry comes with the file of the region, nobody registers it."))
+    if same := organization_named(details.name):
+        if not same.is_approved and by in admins_of([same])[same.id]:
+            return same
+        raise already_here(details.name)
+    organization = found(Organization(kind=kind), asdict(details))
+    db.session.add(Membership(user=by, organization=organization, role=Role.ADMIN))
+    db.session.flush()
+    for admin in site_admins():
+        notify(
+            admin.email,
+            "organization_waiting",
+            language=admin.language,
+            organization=organization.name,
+            registered_by=by.display_name,
+        )
+    return organization
+
+
+def edit(organization: Organization, details: Details) -> None:
+    """Say something else about the organization. Its address on the site stays."""
+    same = organization_named(details.name)
+    if same and same is not organization:
+        raise already_here(details.name)
+    keep(organization, asdict(details))
+
+
+def approve(organization: Organization) -> None:
+    """From now on it publishes. Approving again changes nothing."""
+    if organization.is_approved:
+        return
+    organization.approved_at = clock.now()
+    db.session.flush()
+    for admin in admins_of([organization])[organization.id]:
+        notify(
+            admin.email,
+            "organization_approved",
+            language=admin.language,
+            organization=organization.name,
+        )
+
+
+def found(organization: Organization, facts: dict[str, Any]) -> Organization:
+    """A new organization with these facts and an address of its own."""
+    organization.slug = free_slug(facts["short_name"], facts["name"])
+    organization.created_at = clock.now()
+    keep(organization, facts)
+    return organization
+
+
+def keep(organization: Organization, facts: dict[str, Any]) -> None:
+    """Write the facts down, with all that is derived from them. Of two who take the same
+    name at the same moment the database refuses the second."""
+    try:
+        with db.session.begin_nested():
+            for column, value in facts.items():
+                setattr(organization, column, value)
+            db.session.add(named(organization))
+    except IntegrityError:
+        raise already_here(facts["name"]) from None
+
+
+def already_here(name: str) -> RuleBroken:
+    return RuleBroken(
+        _("«%(name)s» is on the site already. Ask its staff to let you in, "
+          "or write a name that tells the two apart.", name=name)
+    )  # fmt: skip
 
 
 def named(organization: Organization) -> Organization:
@@ -25,29 +121,17 @@ def named(organization: Organization) -> Organization:
     return organization
 
 
-def free_slug(*names: str) -> str:
-    """The address from the first of the names that nobody has yet, else with a number.
+def free_slug(short_name: str, name: str) -> str:
+    """The address from its short name, else from its whole name, else with a number.
 
     An address once given stays, whatever the organization is called later.
     """
-    wanted = [short for name in names if (short := slug(name, SLUG_LENGTH))] or ["organization"]
+    called = Organization(name=name).title
+    wanted = [one for text in (short_name, called) if (one := slug(text, SLUG_LENGTH))]
+    wanted = wanted or ["organization"]
+    begins_so = (Organization.slug.startswith(one, autoescape=True) for one in wanted)
     taken = RESERVED | set(
-        db.session.scalars(
-            sa.select(Organization.slug).where(
-                sa.or_(*(Organization.slug.startswith(one, autoescape=True) for one in wanted))
-            )
-        )
+        db.session.scalars(sa.select(Organization.slug).where(sa.or_(*begins_so)))
     )
     numbered = (f"{wanted[0]}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (*wanted, *numbered) if one not in taken)
-
-
-def found(organization: Organization, facts: dict[str, Any]) -> Organization:
-    """A new organization with these facts and an address of its own."""
-    for column, value in facts.items():
-        setattr(organization, column, value)
-    organization.slug = free_slug(organization.short_name, organization.title)
-    organization.created_at = clock.now()
-    db.session.add(named(organization))
-    db.session.flush()
-    return organization

@@ -1,0 +1,28 @@
+"""Events counted by who holds them."""
+
+import sqlalchemy as sa
+
+from app import clock
+from app.db import db
+from app.events.models import Event, EventStatus
+from app.organizations.models import Organization
+
+
+def coming_by_organization() -> dict[int, int]:
+    """How many published events of each organization are still to come or going on."""
+    query = (
+        sa.select(Event.organization_id, sa.func.count())
+        .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > clock.now())
+        .group_by(Event.organization_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def past_of(organization: Organization) -> int:
+    """How many events the organization has held."""
+    query = sa.select(sa.func.count()).where(
+        Event.organization_id == organization.id,
+        Event.status == EventStatus.PUBLISHED,
+        Event.ends_at <= clock.now(),
+    )
+    return db.session.scalar(query) or 0
