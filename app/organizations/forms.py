@@ -30,7 +30,7 @@ def web_address(_form: object, field: Field) -> None:
 
 class OrganizationForm(FlaskForm):
     name = fields.line(
-        _l("Full name"),
+        _l("Official name"),
         required=_l("Write the full name: papers show it."),
         most=400,
         description=_l("As in the charter. Certificates and lists show it."),
