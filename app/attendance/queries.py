@@ -1,0 +1,158 @@
+"""Reading who came."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.attendance.models import Attendance, Presence
+from app.db import db
+from app.events.models import Event, EventStatus, Slot
+from app.people.models import Person
+from app.registrations.desk_queries import by_name, with_people
+from app.registrations.models import Registration, Status
+
+MOST_FOUND = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: a registration and its mark, if there is one."""
+
+    registration: Registration
+    mark: Attendance | None
+
+    @property
+    def presence(self) -> Presence | None:
+        return self.mark.presence if self.mark else None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of those who have a seat came, did not, or are not marked yet."""
+
+    present: int = 0
+    absent: int = 0
+    excused: int = 0
+    unmarked: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.present + self.absent + self.excused + self.unmarked
+
+
+def marking_opens_at(slot: Slot) -> datetime:
+    """Marks can be made from the beginning of the slot's day on."""
+    return clock.start_of_day(clock.to_local(slot.starts_at).date())
+
+
+def marking_is_open(slot: Slot) -> bool:
+    return marking_opens_at(slot) <= clock.now()
+
+
+def slot_now(event: Event) -> Slot | None:
+    """The slot that goes on or comes next; after the event, its last one."""
+    coming = [slot for slot in event.slots if slot.ends_at > clock.now()]
+    return next(iter(coming or event.slots[-1:]), None)
+
+
+def rows(query: sa.Select[Any]) -> list[Row]:
+    return [Row(registration, mark) for registration, mark in db.session.execute(query)]
+
+
+def with_marks() -> sa.Select[Any]:
+    return with_people(Attendance).outerjoin(
+        Attendance, Attendance.registration_id == Registration.id
+    )
+
+
+def roll(slot: Slot) -> list[Row]:
+    """Everybody who has a seat in the slot, in Russian order, with marks: one query."""
+    query = with_marks().where(
+        Registration.slot_id == slot.id, Registration.status == Status.CONFIRMED
+    )
+    return rows(query.order_by(Person.sort_key, Registration.id))
+
+
+def searched(event: Event, words: str) -> list[Row]:
+    """People of any slot and status by name: who has no seat here must be told why."""
+    query = with_marks().where(Registration.event_id == event.id, *by_name(words))
+    query = query.order_by(Person.sort_key, Registration.id).limit(MOST_FOUND)
+    return rows(query)
+
+
+def row_of(registration: Registration) -> Row:
+    query = sa.select(Attendance).filter_by(registration_id=registration.id)
+    return Row(registration, db.session.scalar(query))
+
+
+def tally(slot: Slot) -> Tally:
+    """Counted over the registrations that hold a seat in the slot."""
+    query = (
+        sa.select(Attendance.presence, sa.func.count())
+        .select_from(Registration)
+        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        .where(Registration.slot_id == slot.id, Registration.status == Status.CONFIRMED)
+        .group_by(Attendance.presence)
+    )
+    counted: dict[Presence | None, int] = dict(db.session.execute(query).tuples())
+    return Tally(
+        **{presence.value: counted.get(presence, 0) for presence in Presence},
+        unmarked=counted.get(None, 0),
+    )
+
+
+def marks_of(registrations: Collection[Registration]) -> dict[int, Attendance]:
+    """The marks of these registrations, by the registration's id: one query."""
+    ids = [registration.id for registration in registrations]
+    query = (
+        sa.select(Attendance)
+        .where(Attendance.registration_id.in_(ids))
+        .execution_options(populate_existing=True)  # somebody else may have just marked
+    )
+    return {mark.registration_id: mark for mark in db.session.scalars(query)} if ids else {}
+
+
+def came(event: Event) -> list[Registration]:
+    """Who came to the event, with slot, person and school, in Russian order."""
+    query = (
+        with_people()
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == Status.CONFIRMED,
+            Attendance.presence == Presence.PRESENT,
+        )
+        .order_by(Person.sort_key, Registration.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def unticked_events(organization_ids: Collection[int]) -> Sequence[Event]:
+    """Published events of these organizations that are over, had people, and have not a
+    single mark: somebody still has to tick the list. The latest first."""
+    people = sa.select(Registration.id).where(
+        Registration.event_id == Event.id, Registration.status == Status.CONFIRMED
+    )
+    marks = (
+        sa.select(Attendance.id)
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(Registration.event_id == Event.id)
+    )
+    query = (
+        sa.select(Event)
+        .where(
+            Event.organization_id.in_(organization_ids),
+            Event.status == EventStatus.PUBLISHED,
+            Event.ends_at <= clock.now(),
+            people.exists(),
+            ~marks.exists(),
+        )
+        .options(joinedload(Event.organization))
+        .order_by(Event.ends_at.desc(), Event.id)
+    )
+    return db.session.scalars(query).all()

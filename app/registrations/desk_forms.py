@@ -1,0 +1,122 @@
+"""What the organizer types and chooses: the table's filter, a person added by hand."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, SearchField, SelectField
+from wtforms.validators import ValidationError
+
+from app import fields
+from app.events.models import Event, Slot
+from app.filters import day, time
+from app.registrations.desk_queries import SORTS, Filter, printable
+from app.registrations.forms import PersonForm
+from app.registrations.models import Status
+
+Said = MultiDict[str, str]
+STATUSES = {
+    Status.CONFIRMED: _l("With a seat"),
+    Status.WAITLISTED: _l("On the waitlist"),
+    Status.CANCELLED: _l("Cancelled registrations"),
+}
+SORT_TITLES = {
+    "name": _l("By last name"),
+    "class": _l("By class"),
+    "slot": _l("By time"),
+    "status": _l("By status"),
+    "signed_up_at": _l("Who signed up first"),
+    "-signed_up_at": _l("Who signed up last"),
+}
+MOST_CHOSEN = 300  # more do not fit into an address: «everybody found» is for them
+
+
+def slot_title(slot: Slot) -> str:
+    """«30 ноября, 14:00 · Вторая группа»."""
+    when = f"{day(slot.starts_at, 'short')}, {time(slot.starts_at)}"
+    return f"{when} · {slot.title}" if slot.title else when
+
+
+class FilterForm(FlaskForm):
+    """The filter stands in the address; what it does not understand is left out."""
+
+    class Meta:
+        csrf = False  # it only reads
+
+    q = SearchField(_l("Name or a part of it"))
+    status = SelectField(_l("Status"), validate_choice=False)
+    slot = SelectField(_l("Time"), validate_choice=False)
+    school = SelectField(_l("School"), validate_choice=False)
+    sort = SelectField(_l("Order"), validate_choice=False)
+
+    def __init__(self, event: Event, said: Said, *, schools: list[tuple[str, str]]) -> None:
+        super().__init__(said)
+        everybody = ("", _("All"))
+        self.status.choices = [everybody, *((s.value, str(t)) for s, t in STATUSES.items())]
+        self.slot.choices = [everybody, *((str(s.id), slot_title(s)) for s in event.slots)]
+        self.school.choices = [everybody, *schools]
+        self.sort.choices = [(sort, str(title)) for sort, title in SORT_TITLES.items()]
+        self.q.data = printable(self.q.data or "")
+        # A column's heading is a button and comes after the list «Order» in the address.
+        wanted = (said.getlist("sort") or ["name"])[-1]
+        self.sort.data = wanted if wanted.removeprefix("-") in SORTS else "name"
+        for choice in (self.status, self.slot, self.school):
+            if choice.data not in {value for value, _title in choice.choices}:
+                choice.data = ""
+        if self.sort.data not in SORT_TITLES:
+            self.sort.choices.append((self.sort.data, _("By the column, backwards")))
+
+    @property
+    def filter(self) -> Filter:
+        return Filter(
+            words=self.q.data,
+            status=Status(self.status.data) if self.status.data else None,
+            slot_id=int(self.slot.data) if self.slot.data else None,
+            school=self.school.data,
+            sort=self.sort.data,
+        )
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The filter as arguments of an address, without what says nothing."""
+        said = {field.name: str(field.data) for field in self if field.data}
+        if said.get("sort") == "name":
+            del said["sort"]
+        return said
+
+
+def numbers(said: Said, name: str = "ids") -> list[int]:
+    """The chosen registrations, each once; what is no number is left out."""
+    written = (part for value in said.getlist(name) for part in value.split(","))
+    return list(dict.fromkeys(int(part) for part in written if part.isascii() and part.isdecimal()
+                              and len(part) < 10))  # fmt: skip
+
+
+class StaffForm(PersonForm):
+    """A person written down by staff: from a paper list, from a call, at the door."""
+
+    email = fields.email(_l("E-mail"))
+    photo = None
+    personal_data = BooleanField(
+        _l("A paper consent to the processing of personal data is signed and kept by us"),
+        name="consent-personal-data",
+    )
+
+    def __init__(self, event: Event, *, slot: Slot | None) -> None:
+        super().__init__(event, slot_id=slot.id if slot else None, must_agree=True)
+        self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]
+        if self.slot.data is None:
+            self.slot.data = self.only_slot
+
+    def validate_birth_date(self, field: Any) -> None:
+        """Paper lists often lack it: without it only the name tells people apart."""
+        if field.data is not None:
+            super().validate_birth_date(field)
+
+    def validate_personal_data(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(
+                _("Ask for the signed consent first: without it we may not keep the name.")
+            )

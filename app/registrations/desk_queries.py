@@ -1,0 +1,199 @@
+"""Reading registrations for the organizer: one page of the table, and its figures."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from app.db import db
+from app.events.models import Event, Slot
+from app.organizations.models import Organization
+from app.people.models import Person
+from app.registrations.models import Registration, Status
+from app.text import clean, like, searchable
+from app.web import Paged
+
+MOST_LETTERS, MOST_WORDS = 100, 6
+LARGEST_ID = 2**31 - 1
+PAGE_SIZE = 50
+
+IN_LINE = (Registration.slot_id, Registration.signed_up_at, Registration.id)
+STATUS_ORDER = sa.case(
+    {Status.CONFIRMED: 0, Status.WAITLISTED: 1, Status.CANCELLED: 2}, value=Registration.status
+)
+# The columns of each order, the first of them turned round by «-» before its name.
+SORTS: dict[str, tuple[Any, ...]] = {
+    "name": (Person.sort_key, Registration.id),
+    "signed_up_at": (Registration.signed_up_at, Registration.id),
+    "slot": (Slot.starts_at, Slot.id, Person.sort_key, Registration.id),
+    "status": (STATUS_ORDER, *IN_LINE),
+    "class": (
+        sa.func.coalesce(-Person.first_year, 0), Person.class_letter, Person.sort_key,
+        Registration.id,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which registrations of an event, and in which order («-name»: backwards)."""
+
+    words: str = ""
+    status: Status | None = None
+    slot_id: int | None = None
+    school: str = ""  # an organization's id, or «~» and the name as typed
+    sort: str = "name"
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.words or self.status or self.slot_id or self.school)
+
+
+def printable(text: str) -> str:
+    """What was typed into a search box, without signs no name has."""
+    return clean("".join(c if c.isprintable() else " " for c in text[:MOST_LETTERS]))
+
+
+def by_name(text: str) -> list[sa.ColumnElement[bool]]:
+    """Every word is a part of the person's name; case and «ё» do not matter."""
+    words = searchable(text).split()[:MOST_WORDS]
+    return [Person.search_name.like(like(word), escape="\\") for word in words]
+
+
+def conditions(event: Event, wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
+    yield Registration.event_id == event.id
+    yield from by_name(wanted.words)
+    if wanted.status:
+        yield Registration.status == wanted.status
+    if wanted.slot_id:
+        yield Registration.slot_id == wanted.slot_id
+    if wanted.school.startswith("~"):
+        yield sa.and_(Person.school_id.is_(None), Person.school_name == wanted.school[1:])
+    elif wanted.school:
+        yield Person.school_id == int(wanted.school)
+
+
+def order(sort: str) -> Sequence[Any]:
+    first, *rest = SORTS.get(sort.removeprefix("-"), SORTS["name"])
+    return (first.desc() if sort.startswith("-") else first, *rest)
+
+
+def with_people(*columns: Any) -> sa.Select[Any]:
+    """Registrations with their slot, person and the person's school, in one query."""
+    return (
+        sa.select(Registration, *columns)
+        .join(Registration.person)
+        .join(Registration.slot)
+        .options(
+            contains_eager(Registration.slot),
+            contains_eager(Registration.person).joinedload(Person.school),
+        )
+    )
+
+
+def table_of(event: Event, wanted: Filter, *, number: int = 1) -> Paged[Registration]:
+    """One page of the event's registrations: one query, two beyond the last page."""
+    query = (
+        with_people(sa.func.count().over())
+        .where(*conditions(event, wanted))
+        .order_by(*order(wanted.sort))
+        .limit(PAGE_SIZE)
+    )
+
+    def page(number: int) -> Sequence[Any]:
+        return db.session.execute(query.offset((number - 1) * PAGE_SIZE)).all()
+
+    number = min(max(1, number), LARGEST_ID // PAGE_SIZE)
+    rows = page(number)
+    if not rows and number > 1:
+        number = max(1, -(-how_many(event, wanted) // PAGE_SIZE))
+        rows = page(number)
+    return Paged([row[0] for row in rows], number, PAGE_SIZE, rows[0][1] if rows else 0)
+
+
+def how_many(event: Event, wanted: Filter) -> int:
+    query = (
+        sa.select(sa.func.count(Registration.id))
+        .join(Registration.person)
+        .where(*conditions(event, wanted))
+    )
+    return db.session.scalar(query) or 0
+
+
+def found(event: Event, wanted: Filter) -> list[Registration]:
+    """All that the filter finds, not only one page of it."""
+    query = with_people().where(*conditions(event, wanted)).order_by(*order("name"))
+    return list(db.session.scalars(query))
+
+
+def chosen(event: Event, ids: Collection[int]) -> list[Registration]:
+    """Those of these numbers that belong to the event, by name; others are left out."""
+    known = [id_ for id_ in ids if 0 < id_ <= LARGEST_ID]
+    if not known:
+        return []
+    query = with_people().where(Registration.event_id == event.id, Registration.id.in_(known))
+    return list(db.session.scalars(query.order_by(*order("name"))))
+
+
+def registration_in(event: Event, id_: int) -> Registration | None:
+    """The event's registration with this number."""
+    return next(iter(chosen(event, [id_])), None)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many registrations of an event are in each state, and the seats they hold."""
+
+    confirmed: int = 0
+    waitlisted: int = 0
+    cancelled: int = 0
+    seats: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.confirmed + self.waitlisted + self.cancelled
+
+
+def figures_of(event: Event) -> Figures:
+    count, seats = sa.func.count(), sa.func.sum(Registration.seats)
+    query = (
+        sa.select(Registration.status, count, seats)
+        .where(Registration.event_id == event.id)
+        .group_by(Registration.status)
+    )
+    rows = {status: (number, held) for status, number, held in db.session.execute(query)}
+    return Figures(
+        **{status.value: number for status, (number, _held) in rows.items()},
+        seats=rows.get(Status.CONFIRMED, (0, 0))[1],
+    )
+
+
+def places_in_line(event: Event) -> dict[int, int]:
+    """Each waiting registration's place in the line of its slot, from 1."""
+    place = sa.func.row_number().over(
+        partition_by=Registration.slot_id, order_by=(Registration.signed_up_at, Registration.id)
+    )
+    query = sa.select(Registration.id, place).filter_by(
+        event_id=event.id, status=Status.WAITLISTED
+    )
+    return dict(db.session.execute(query).tuples())
+
+
+def schools_in(event: Event) -> list[tuple[str, str]]:
+    """The schools the event's people come from, as (value for the filter, title)."""
+    query = (
+        sa.select(Person.school_id, Person.school_name, Organization.short_name)
+        .select_from(Registration)
+        .join(Registration.person)
+        .outerjoin(Person.school)
+        .where(Registration.event_id == event.id)
+        .where(sa.or_(Person.school_id.is_not(None), Person.school_name != ""))
+        .distinct()
+        .order_by(sa.func.coalesce(Organization.sort_key, "~"), Person.school_name)
+    )
+    return [
+        (str(id_) if id_ else f"~{typed}", short_name or typed)
+        for id_, typed, short_name in db.session.execute(query)
+    ]
