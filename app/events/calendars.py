@@ -11,6 +11,7 @@ from icalendar import Event as Occasion
 
 from app.events.models import Event, Format, Slot
 from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.events.wording import place_of
 from app.filters import iso
 from app.web import Paged
 
@@ -51,22 +52,12 @@ def occasion(slot: Slot, *, url: str, cancelled: bool) -> Occasion:
     entry.add("dtend", utc(slot.ends_at))
     title = f"{event.title}: {slot.title}" if slot.title else event.title
     entry.add("summary", _("Called off: %(title)s", title=title) if cancelled else title)
-    if place := place_of(slot):
-        entry.add("location", place)
+    entry.add("location", place_of(event, slot.room) or _("Online"))
     if event.summary:
         entry.add("description", f"{event.summary}\n{url}")
     entry.add("url", url)
     entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return entry
-
-
-def place_of(slot: Slot) -> str:
-    """Where to go: room, venue, municipality; «Онлайн» when there is nowhere to go."""
-    event = slot.event
-    if event.format is Format.ONLINE:
-        return _("Online")
-    municipality = event.municipality.short_name if event.municipality else ""
-    return ", ".join(part for part in (event.venue, slot.room, municipality) if part)
 
 
 def utc(moment: datetime) -> datetime:
@@ -141,7 +132,7 @@ def schema_org(event: Event) -> dict[str, Any]:
     place: dict[str, Any] = {
         "@type": "Place",
         "name": event.venue or event.organization.short_name,
-        "address": ", ".join(filter(None, (place_name(event), event.venue))) or "Россия",
+        "address": place_of(event) or event.organization.address,
     }
     online = {"@type": "VirtualLocation", "url": url}
     mode, location = {
@@ -165,7 +156,3 @@ def schema_org(event: Event) -> dict[str, Any]:
         "maximumAttendeeCapacity": sum(slot.capacity for slot in event.slots),
         "remainingAttendeeCapacity": sum(slot.seats_left for slot in event.slots),
     }
-
-
-def place_name(event: Event) -> str:
-    return event.municipality.centre if event.municipality else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -18,7 +19,8 @@ from app.events.models import Event, EventStatus, Format
 from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import Selection
 from app.filters import day
-from app.organizations.models import Municipality, Organization
+from app.organizations.models import Organization
+from app.organizations.queries import municipalities
 from app.text import clean, searchable
 
 MOST_LETTERS, MOST_WORDS = 200, 10
@@ -42,7 +44,11 @@ def choices(*, fresh: bool = False) -> Choices:
     too_old = current_app.testing or not kept or monotonic() - kept.read_at > KEPT_SECONDS
     if kept and not fresh and not too_old:
         return kept
-    kept = Choices(municipalities_by_oktmo(), organizations_with_events(), monotonic())
+    kept = Choices(
+        municipalities={place.oktmo: place.short_name for place in municipalities()},
+        organizations=organizations_with_events(),
+        read_at=monotonic(),
+    )
     current_app.extensions["catalogue_choices"] = kept
     return kept
 
@@ -62,14 +68,6 @@ def organizations_with_events() -> dict[str, str]:
         .order_by(Organization.sort_key, Organization.id)
     )
     return {row.slug: row.short_name for row in db.session.execute(query)}
-
-
-def municipalities_by_oktmo() -> dict[str, str]:
-    """OKTMO → short name of all the region's municipalities, by name."""
-    query = sa.select(Municipality.oktmo, Municipality.short_name).order_by(
-        Municipality.sort_key, Municipality.id
-    )
-    return {row.oktmo: row.short_name for row in db.session.execute(query)}
 
 
 class Chip(NamedTuple):
@@ -95,6 +93,28 @@ class Asked:
         """The address of the same question with these arguments changed (None: without)."""
         return url_for(endpoint, **{**self.said, **changes})
 
+    def page_url(self, number: int) -> str:
+        return self.url(page=number if number > 1 else None)
+
+    @property
+    def list_url(self) -> str:
+        return self.url(view=None, month=None)
+
+    @property
+    def month_url(self) -> str:
+        """The month that is shown or begins the days asked for; else the current one."""
+        first = self.month or self.selection.since
+        without = dict.fromkeys(("from", "to"))
+        return self.url(view="month", month=f"{first:%Y-%m}" if first else None, **without)
+
+    @property
+    def calendar_url(self) -> str:
+        return self.url("events.calendar", view=None, month=None)
+
+    @property
+    def open_data_url(self) -> str:
+        return self.url("events.open_data", view=None, month=None)
+
     @property
     def chips(self) -> list[Chip]:
         return [Chip(text, self.url(**dict.fromkeys([name]))) for name, text in self.in_words()]
@@ -118,6 +138,17 @@ class Asked:
     @property
     def month_key(self) -> str:
         return f"{self.month:%Y-%m}" if self.month else ""
+
+
+@lru_cache(maxsize=8)
+def fixed_lists(_language: str) -> dict[str, dict[str, str]]:
+    """The lists of filters that never change, in the visitor's language."""
+    return {
+        "kinds": {code: str(kind.title) for code, kind in KINDS.items()},
+        "fields": {code: str(title) for code, title in PROFESSIONAL_FIELDS.items()},
+        "formats": {form.value: words() for form, words in FORMATS.items()},
+        "grades": {str(grade): str(grade) for grade in range(1, 12)},
+    }
 
 
 FORMATS = {
@@ -182,7 +213,7 @@ class Reader:
         return asked or this_month
 
     def days(self) -> tuple[date | None, date | None]:
-        since, until = self.day("from", _("From")), self.day("to", _("To"))
+        since, until = self.day("from", _("From date")), self.day("to", _("To date"))
         if since and until and since > until:  # meant the other way round
             since, until = until, since
             self.said["from"], self.said["to"] = f"{since}", f"{until}"

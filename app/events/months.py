@@ -45,6 +45,10 @@ class Month:
     events: int  # how many of them the month has
 
     @property
+    def is_current(self) -> bool:
+        return self.first == clock.today().replace(day=1)
+
+    @property
     def previous(self) -> date:
         return (self.first - timedelta(days=1)).replace(day=1)
 

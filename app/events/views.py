@@ -1,13 +1,17 @@
 """What visitors read: the home page, the catalogue, an event; and the same for programs."""
 
 import json
+from datetime import timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import clock
 from app.events.calendars import absolute, calendar_of, schema_org, selection_as_data
-from app.events.catalogue import FORMATS, asked
+from app.events.cards import event_card
+from app.events.catalogue import asked, fixed_lists
 from app.events.kinds import KINDS
 from app.events.models import Event
 from app.events.months import month_of
@@ -19,7 +23,7 @@ from app.events.queries import (
     kinds_with_counts,
     whole_events,
 )
-from app.events.wording import audience, why_signup_is_closed
+from app.events.wording import audience, days_of, place_of, why_signup_is_closed
 from app.permissions import authorize
 from app.web import found_or_404, page
 
@@ -34,6 +38,7 @@ def home() -> ResponseReturnValue:
         "events/home.html",
         coming=coming,
         kinds=[(KINDS[code], number) for code, number in kinds_with_counts()],
+        past_url=past_url(),
     )
 
 
@@ -52,13 +57,11 @@ def index() -> ResponseReturnValue:
         choices=question.choices,
         found=found,
         month=month,
-        kinds=KINDS,
-        professional_fields=PROFESSIONAL_FIELDS,
-        formats=FORMATS,
+        past_url=past_url(),
+        **fixed_lists(str(get_locale())),
     )
     # For the address bar: the question without its empty fields.
-    number = found.number if found and found.number > 1 else None
-    response.headers["HX-Push-Url"] = question.url(page=number)
+    response.headers["HX-Push-Url"] = question.page_url(found.number if found else 1)
     return response
 
 
@@ -85,10 +88,12 @@ def show(slug: str) -> ResponseReturnValue:
     return page(
         "events/show.html",
         event=event,
+        days=days_of(event),
         closed=why_signup_is_closed(event),
         audience=audience(event.audience, event.grade_from, event.grade_to),
-        format_in_words=FORMATS[event.format](),
         fields=[PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
+        place=place_of(event),
+        sign_up_url=url_for("registrations.sign_up", slug=event.slug),
         canonical=absolute("events.show", slug=event.slug),
         schema_org=schema_org(event),
     )
@@ -99,6 +104,10 @@ def event_calendar(slug: str) -> ResponseReturnValue:
     event = visible_event(slug)
     body = calendar_of([event], name=event.title)
     return for_programs(body, "text/calendar", filename=f"{event.slug}.ics")
+
+
+def past_url() -> str:
+    return url_for(".index", to=clock.today() - timedelta(days=1))
 
 
 def visible_event(slug: str) -> Event:
@@ -122,4 +131,4 @@ def for_programs(body: bytes, mimetype: str, *, filename: str = "") -> Response:
     return response
 
 
-bp.add_app_template_global(audience, "audience_in_words")
+bp.add_app_template_global(event_card)

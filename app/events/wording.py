@@ -1,11 +1,13 @@
 """What pages and papers say about an event, in words."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import groupby
 
 from flask_babel import gettext as _
 
 from app import clock
-from app.events.models import Event, EventStatus, Slot
+from app.events.models import Event, EventStatus, Format, Slot
 from app.filters import day, time
 from app.people.models import Category
 
@@ -60,6 +62,17 @@ def why_signup_is_closed(event: Event) -> str:
     return ""
 
 
-def slot_title(slot: Slot) -> str:
-    """The slot's own title, or the event's when it has none."""
-    return slot.title or slot.event.title
+def place_of(event: Event, room: str = "") -> str:
+    """«Элиста, ул. Ленина, 1, ауд. 12»; empty for what happens online only."""
+    if event.format is Format.ONLINE:
+        return ""
+    municipality = event.municipality.short_name if event.municipality else ""
+    return ", ".join(part for part in (municipality, event.venue, room) if part)
+
+
+def days_of(event: Event) -> list[tuple[date, list[Slot]]]:
+    """The slots by the day on which they begin."""
+    return [
+        (day, list(slots))
+        for day, slots in groupby(event.slots, lambda slot: clock.to_local(slot.starts_at).date())
+    ]
