@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
 from app import cli, config, db, errors, filters, jobs, permissions, security, site_views, web
+from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance

@@ -4,9 +4,11 @@
 database, so losing the queue loses nothing.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -14,6 +16,8 @@ from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
 from app import config
+
+log = logging.getLogger(__name__)
 
 
 def build_queue() -> Huey:
@@ -29,38 +33,51 @@ def build_queue() -> Huey:
 
 queue = build_queue()
 _app: list[Flask] = []
+_stop: list[Event] = []
 
 
-def job(
-    act: Callable[[], object], *, every_minutes: int = 0
-) -> Callable[[], None]:
+def job(act: Callable[[], object], *, every_minutes: int = 0) -> Callable[[], None]:
     """Register an act without arguments; the returned function wakes the worker for it.
 
     Waking is cheap and idempotent: while a wake-up waits in the queue another is not
-    added. With ``every_minutes`` the worker also does it by itself.
+    added. With ``every_minutes`` the worker also does it by itself, so a wake-up that
+    was lost (the queue was away, the worker was killed) is only late.
     """
+    name = f"{act.__module__}.{act.__name__}"
+    waiting = f"waiting:{name}"
 
     def run() -> None:
+        queue.delete(waiting)  # first: who writes from now on wakes us again
         with _app[0].app_context():
             act()
 
-    run.__name__ = f"{act.__module__}.{act.__name__}"
-    task: Any = queue.task(name=run.__name__)(run)
+    task: Any = queue.task(name=name)(run)
     if every_minutes:
-        queue.periodic_task(
-            crontab(minute=f"*/{every_minutes}"), name=f"{run.__name__}.by_the_clock"
-        )(run)
+        minutes = crontab(minute=f"*/{every_minutes}")
+        queue.periodic_task(minutes, name=f"{name}.by_the_clock")(run)
 
     def wake() -> None:
-        if queue.pending_count() == 0:
-            task()
+        try:
+            if queue.put_if_empty(waiting, 1):
+                task()
+        except Exception:  # the act is committed already; the clock will bring the worker
+            log.exception("the queue is out of reach: %s waits for the clock", name)
 
     return wake
 
 
 def work() -> None:
-    """Run jobs until told to stop (SIGINT, SIGTERM)."""
-    queue.create_consumer(workers=1, periodic=True, initial_delay=0.2, max_delay=2.0).run()
+    """Run jobs until told to stop; SIGTERM lets the one being done come to an end."""
+    consumer = queue.create_consumer(
+        workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, graceful_signal="TERM"
+    )
+    _stop[:] = [consumer.stop_flag]
+    consumer.run()
+
+
+def is_stopping() -> bool:
+    """The worker was told to stop: a long job ends at the next good moment."""
+    return any(flag.is_set() for flag in _stop)
 
 
 def init_app(app: Flask) -> None:

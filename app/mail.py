@@ -35,7 +35,7 @@ class Postbox(Protocol):
 def compose(letter: Letter) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = current_app.config["MAIL_FROM"]
-    message["To"] = letter.address
+    message["To"] = in_ascii(letter.address)
     message["Subject"] = letter.subject
     message["Date"] = clock.to_local(clock.now())
     domain = current_app.config["SITE_URL"].partition("//")[2].partition(":")[0]
@@ -44,6 +44,15 @@ def compose(letter: Letter) -> EmailMessage:
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return message
+
+
+def in_ascii(address: str) -> str:
+    """«почта.рф» as mail servers know it; an address that cannot be written so is refused."""
+    name, _at, domain = address.rpartition("@")
+    try:
+        return f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError as odd:
+        raise smtplib.SMTPNotSupportedError from odd
 
 
 class Outbox:

@@ -28,7 +28,8 @@ limiter = Limiter(get_remote_address)
 
 
 def set_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
+    for name, value in HEADERS.items():  # a view may have set a stricter one
+        response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
