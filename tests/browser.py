@@ -25,7 +25,7 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = response.get_data(as_text=True) if response.mimetype != "application/pdf" else ""
+        self.html = response.get_data(as_text=True) if is_text(response) else ""
         self.path = response.request.path
         self.soup = BeautifulSoup(self.html, "html.parser")
 
@@ -42,6 +42,10 @@ class Page:
         form = self.soup.select_one(selector)
         assert form is not None, f"no {selector} on {self.path}"
         return dict(filled_in(form))
+
+
+def is_text(response: TestResponse) -> bool:
+    return response.mimetype.startswith("text/") or response.mimetype == "application/json"
 
 
 def filled_in(form: Tag) -> Iterator[tuple[str, str]]:
