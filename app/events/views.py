@@ -28,7 +28,7 @@ from app.permissions import authorize
 from app.web import found_or_404, page
 
 bp = Blueprint("events", __name__)
-MOST_IN_A_CALENDAR = 300
+MOST_IN_A_CALENDAR, MOST_IN_DATA = 300, 100
 
 
 @bp.get("/")
@@ -75,7 +75,7 @@ def calendar() -> ResponseReturnValue:
 @bp.get("/events.json")
 def open_data() -> ResponseReturnValue:
     question = asked(request.args)
-    found = whole_events(question.selection, number=question.page)
+    found = whole_events(question.selection, number=question.page, size=MOST_IN_DATA)
     more = found.number < found.pages
     address = absolute("events.open_data", **question.said, page=found.number + 1)
     body = selection_as_data(found, next_page=address if more else None)
