@@ -59,8 +59,10 @@ def refuse_unless_markable(registration: Registration) -> None:
     name = registration.person.full_name
     if registration.is_waitlisted:
         raise RuleBroken(
-            _("%(name)s is on the waitlist and has no seat: confirm the registration first.",
-              name=name)
+            _(
+                "%(name)s is on the waitlist and has no seat: confirm the registration first.",
+                name=name,
+            )
         )
     if not registration.is_confirmed:
         raise RuleBroken(
@@ -72,8 +74,10 @@ def refuse_unless_markable(registration: Registration) -> None:
 def refuse_unless_open(slot: Slot) -> None:
     if not marking_is_open(slot):
         raise RuleBroken(
-            _("Attendance can be marked from %(day)s on: the day this time takes place.",
-              day=day(marking_opens_at(slot)))
+            _(
+                "Attendance can be marked from %(day)s on: the day this time takes place.",
+                day=day(marking_opens_at(slot)),
+            )
         )
 
 
@@ -93,25 +97,23 @@ def put(
 ) -> int:
     """Write the marks of held registrations; what they said before is kept. How many changed."""
     marks = marks_of(registrations)
-    changed = 0
-    for registration in registrations:
-        earlier = marks.get(registration.id)
-        if presence is (earlier.presence if earlier else None):
-            continue
-        changed += 1
-        if earlier:
-            correct(earlier, presence, method=method, by=by)
-        elif presence:
-            db.session.add(
-                Attendance(
-                    registration_id=registration.id,
-                    presence=presence,
-                    method=method,
-                    marked_by_id=by.id if by else None,
-                )
-            )
+    changed = [mark for mark in marks.values() if mark.presence is not presence]
+    for earlier in changed:
+        correct(earlier, presence, method=method, by=by)
+    new = [
+        {
+            "registration_id": registration.id,
+            "presence": presence,
+            "method": method,
+            "marked_by_id": by.id if by else None,
+        }
+        for registration in registrations
+        if presence and registration.id not in marks
+    ]
     db.session.flush()
-    return changed
+    if new:
+        db.session.execute(sa.insert(Attendance), new)
+    return len(changed) + len(new)
 
 
 def correct(

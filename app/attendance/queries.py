@@ -99,7 +99,7 @@ def tally(slot: Slot) -> Tally:
         .where(Registration.slot_id == slot.id, Registration.status == Status.CONFIRMED)
         .group_by(Attendance.presence)
     )
-    counted: dict[Presence | None, int] = dict(db.session.execute(query).tuples())
+    counted: dict[Presence | None, int] = dict(db.session.execute(query).all())
     return Tally(
         **{presence.value: counted.get(presence, 0) for presence in Presence},
         unmarked=counted.get(None, 0),

@@ -68,7 +68,8 @@ def sign_up(
     registration.signed_up_by_id = by.id if by else None
     registration.signed_up_at = clock.now()
     registration.promoted_at = registration.cancelled_at = None
-    has_seat = seats.take(slot, registration.seats)
+    # Who stands at the door does not wait behind those who are not there.
+    has_seat = seats.take(slot, registration.seats, in_line=channel is Channel.WALK_IN)
     registration.status = Status.CONFIRMED if has_seat else Status.WAITLISTED
     db.session.add(registration)
     db.session.flush()

@@ -97,6 +97,7 @@ def numbers(said: Said, name: str = "ids") -> list[int]:
 class StaffForm(PersonForm):
     """A person written down by staff: from a paper list, from a call, at the door."""
 
+    grade = SelectField(_l("Grade, or who it is"), validate_choice=False)
     email = fields.email(_l("E-mail"))
     photo = None
     personal_data = BooleanField(

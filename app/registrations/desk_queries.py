@@ -175,10 +175,10 @@ def places_in_line(event: Event) -> dict[int, int]:
     place = sa.func.row_number().over(
         partition_by=Registration.slot_id, order_by=(Registration.signed_up_at, Registration.id)
     )
-    query = sa.select(Registration.id, place).filter_by(
-        event_id=event.id, status=Status.WAITLISTED
+    query = sa.select(Registration.id, place).where(
+        Registration.event_id == event.id, Registration.status == Status.WAITLISTED
     )
-    return dict(db.session.execute(query).tuples())
+    return dict(db.session.execute(query).all())
 
 
 def schools_in(event: Event) -> list[tuple[str, str]]:

@@ -132,11 +132,7 @@ def cancel_chosen(people: Sequence[Registration]) -> list[int]:
 
 def confirm_chosen(people: Sequence[Registration]) -> list[int]:
     outcome = staff.confirm_many(people)
-    flash(
-        ngettext(
-            "%(num)s person got a seat.", "%(num)s people got a seat.", len(outcome.done)
-        )
-    )
+    flash(ngettext("%(num)s person got a seat.", "%(num)s people got a seat.", len(outcome.done)))
     tell_refusals(outcome)
     return []
 
@@ -218,7 +214,8 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
 def add(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see_people", event)
-    form = StaffForm(event, slot=None)
+    wanted = request.args.get("slot", type=int)
+    form = StaffForm(event, slot=next((one for one in event.slots if one.id == wanted), None))
     if form.validate_on_submit():
         try:
             with transaction():
@@ -279,7 +276,7 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 def walk_in(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.check_in", event)
-    form = StaffForm(event, slot=slot_now(event))
+    form = StaffForm(event, slot=slot_now(event) if request.method == "GET" else None)
     if form.validate_on_submit():
         try:
             with transaction():

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app import clock
@@ -15,6 +14,7 @@ from app.events.models import Slot
 from app.people.models import Person
 from app.registrations import seats
 from app.registrations.actions import promote, sign_up
+from app.registrations.desk_queries import with_people
 from app.registrations.letters import tell
 from app.registrations.models import LIVE, Channel, Registration, Status
 
@@ -40,7 +40,7 @@ def cancel_many(registrations: Sequence[Registration]) -> list[Registration]:
     """
     hold_slots(one.slot for one in registrations)
     query = (
-        sa.select(Registration)
+        with_people()
         .where(Registration.id.in_([one.id for one in registrations]))
         .where(Registration.status.in_(LIVE))
         .order_by(Registration.id)
@@ -88,9 +88,7 @@ def confirm(registration: Registration) -> Registration:
 def restore_many(registrations: Sequence[Registration], *, by: User | None) -> Outcome:
     """Sign these people up again for what was cancelled: a seat, or the end of the line."""
     hold_slots(one.slot for one in registrations)
-    return each(
-        (one for one in registrations if not one.is_live), lambda one: restore(one, by=by)
-    )
+    return each((one for one in registrations if not one.is_live), lambda one: restore(one, by=by))
 
 
 def restore(registration: Registration, *, by: User | None) -> Registration:
@@ -111,9 +109,7 @@ def walk_in(
 ) -> Registration:
     """Somebody who stands at the door without a registration gets a free seat."""
     seats.hold(slot)
-    registration = sign_up(
-        slot, person, channel=Channel.WALK_IN, email=email, phone=phone, by=by
-    )
+    registration = sign_up(slot, person, channel=Channel.WALK_IN, email=email, phone=phone, by=by)
     if not registration.is_confirmed:
         raise RuleBroken(no_seats(slot))
     return registration
