@@ -1,7 +1,7 @@
 """What a visitor asks the catalogue, read from an address and written back into one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -151,7 +151,7 @@ def fixed_lists(_language: str) -> dict[str, dict[str, str]]:
     }
 
 
-FORMATS = {
+FORMATS: dict[Format, Callable[[], str]] = {
     Format.IN_PERSON: lambda: _("In person"),
     Format.ONLINE: lambda: _("Online"),
     Format.MIXED: lambda: _("In person and online"),

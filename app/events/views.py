@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
         found=found,
         month=month,
         past_url=past_url(),
-        **fixed_lists(str(get_locale())),
+        lists=fixed_lists(str(get_locale())),
     )
     # For the address bar: the question without its empty fields.
     response.headers["HX-Push-Url"] = question.page_url(found.number if found else 1)
