@@ -13,6 +13,7 @@ from app import jobs
 from app.db import transaction
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
+from app.notifications.delivery import deliver_waiting
 from app.organizations.region import store_region
 from app.organizations.region_files import read_region
 from app.roadmap.actions import store_plan
@@ -25,6 +26,15 @@ JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def worker() -> None:
     """Deliver messages and do other work in the background until stopped."""
     jobs.work()
+
+
+@click.command("deliver-notifications")
+def deliver_notifications() -> None:
+    """Send the letters that are due now, without waiting for the worker."""
+    outcomes = deliver_waiting()
+    click.echo(
+        f"sent {outcomes['sent']}, put off {outcomes['later']}, given up {outcomes['given_up']}"
+    )
 
 
 @click.command("import-plan")
@@ -70,5 +80,5 @@ def in_russian() -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, import_plan, import_region):
+    for command in (worker, deliver_notifications, import_plan, import_region):
         app.cli.add_command(command)

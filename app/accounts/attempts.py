@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import Attempts
-from app.db import db
+from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 
 
@@ -107,14 +106,12 @@ def of(pace: Pace, whose: str) -> Attempts:
     secret = current_app.config["SECRET_KEY"].encode()
     key = hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
     row = sa.select(Attempts).filter_by(key=key).with_for_update()
-    if found := db.session.scalar(row, execution_options={"populate_existing": True}):
+    fresh = {"populate_existing": True}
+    if found := db.session.scalar(row, execution_options=fresh):
         return found
-    try:
-        with db.session.begin_nested():
-            db.session.add(Attempts(key=key, failures=0))
-    except IntegrityError:  # somebody else's try came first
-        pass
-    return db.session.scalars(row).one()
+    values = {"key": key, "failures": 0, "last_at": clock.now()}
+    insert_unless_there(Attempts, values, unique=[Attempts.key])
+    return db.session.scalars(row, execution_options=fresh).one()
 
 
 def network_of(address: str | None) -> str:

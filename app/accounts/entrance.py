@@ -2,7 +2,7 @@
 
 from flask import request, session
 from flask_babel import gettext as _
-from flask_login import login_user
+from flask_login import login_user, logout_user
 
 from app.accounts import actions, attempts, devices, passwords
 from app.accounts.models import User
@@ -49,4 +49,5 @@ def leave() -> None:
     with transaction():
         if device := device_in_use():
             devices.end(device)
+    logout_user()
     session.clear()
