@@ -70,8 +70,10 @@ def edit(event: Event, details: Details) -> bool:
     is_published = event.status is EventStatus.PUBLISHED
     if is_published and (unsaid := unsaid_about(details)):
         raise RuleBroken(
-            _("The event is published, so it cannot do without this: %(missing)s.",
-              missing="; ".join(unsaid))
+            _(
+                "The event is published, so it cannot do without this: %(missing)s.",
+                missing="; ".join(unsaid),
+            )
         )
     is_moved = any(getattr(event, name) != getattr(details, name) for name in PLACE)
     details.write_to(event)
@@ -175,8 +177,11 @@ def copy(event: Event, *, first_day: date | None = None) -> Event:
     for slot in event.slots:
         twin.slots.append(
             Slot(
-                title=slot.title, room=slot.room, capacity=slot.capacity, seats_taken=0,
-                starts_at=slot.starts_at + shift, ends_at=slot.ends_at + shift,
+                title=slot.title,
+                room=slot.room,
+                capacity=slot.capacity,
+                starts_at=slot.starts_at + shift,
+                ends_at=slot.ends_at + shift,
             )
         )
     db.session.flush()

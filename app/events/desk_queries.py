@@ -50,9 +50,7 @@ def events_of(organizations: Sequence[Organization], choice: Choice) -> sa.Selec
     """The organizations' events that fit, each with its organization."""
     return (
         sa.select(Event)
-        .where(
-            Event.organization_id.in_([each.id for each in organizations]), *conditions(choice)
-        )
+        .where(Event.organization_id.in_([each.id for each in organizations]), *conditions(choice))
         .options(joinedload(Event.organization))
         .order_by(*order_by(choice.order))
     )

@@ -1,6 +1,6 @@
 """What an organizer types about an event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from wtforms import (
     DateTimeLocalField,
     Field,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     TextAreaField,
@@ -51,12 +52,17 @@ AUDIENCE = {
     Category.SPECIALIST: _l("Specialists"),
     Category.ADULT: _l("Other adults"),
 }
-GRADES = [("", "—"), *((str(grade), str(grade)) for grade in range(1, 12))]
+GRADES = [SelectChoice("", "—"), *(SelectChoice(str(grade)) for grade in range(1, 12))]
 BY_KIND, NOT_COUNTED = "by-kind", "none"
 SAID_PLAINLY = (
     *("title", "summary", "description", "programme", "venue", "format", "online_url"),
     *("audience", "fields", "companions_max", "contact", "signup_opens_at", "signup_closes_at"),
 )
+
+
+def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Options of a list: what is sent → what is read."""
+    return [SelectChoice(value, title) for value, title in titles.items()]
 
 
 class Checkboxes(SelectMultipleField):
@@ -119,7 +125,8 @@ def whole_number(label: Any, least: int, most: int, **kwargs: Any) -> IntegerFie
         validators=[
             Optional(),
             NumberRange(
-                least, most,
+                least,
+                most,
                 _l("Write a number from %(least)s to %(most)s.", least=least, most=most),
             ),
         ],
@@ -143,15 +150,15 @@ class EventForm(FlaskForm):
     description = paragraphs(_l("Description"))
     programme = paragraphs(_l("Programme"))
     format = SelectField(
-        _l("How people take part"), choices=list(FORMATS.items()), default=Format.IN_PERSON
+        _l("How people take part"), choices=choices(FORMATS), default=Format.IN_PERSON
     )
     venue = line(_l("Venue"), most=300)
     municipality = SelectField(_l("District or city"), default="")
     online_url = line(_l("Link for taking part online"), most=300)
-    audience = Checkboxes(_l("For whom"), choices=list(AUDIENCE.items()))
-    grade_from = SelectField(_l("From grade"), choices=GRADES)
-    grade_to = SelectField(_l("To grade"), choices=GRADES)
-    fields = Checkboxes(_l("Professional fields"), choices=list(PROFESSIONAL_FIELDS.items()))
+    audience = Checkboxes(_l("For whom"), choices=choices(AUDIENCE))
+    grade_from = SelectField(_l("From grade"), choices=GRADES, default="")
+    grade_to = SelectField(_l("To grade"), choices=GRADES, default="")
+    fields = Checkboxes(_l("Professional fields"), choices=choices(PROFESSIONAL_FIELDS))
     measure = SelectField(_l("Measure of the plan"), default=BY_KIND)
     companions_max = whole_number(
         _l("Companions one participant may bring"), 0, MOST_COMPANIONS, default=0
@@ -171,18 +178,20 @@ class EventForm(FlaskForm):
         self.municipalities = {each.oktmo: each for each in municipalities}
         self.measures = {str(each.id): each for each in measures}
         super().__init__(data={"organization": organizations[0].id, **data})
-        self.organization.choices = [(each.id, each.short_name) for each in organizations]
-        self.kind.choices = [
-            ("", _("Choose…")), *((kind.code, kind.title) for kind in KINDS.values())
-        ]
-        self.municipality.choices = [
-            ("", "—"), *((each.oktmo, each.short_name) for each in municipalities)
-        ]
-        self.measure.choices = [
-            (BY_KIND, _("By the kind of event")),
-            (NOT_COUNTED, _("Not counted for the plan")),
-            *((str(each.id), shortened(f"{each.code} {each.title}")) for each in measures),
-        ]
+        self.organization.choices = choices({each.id: each.short_name for each in organizations})
+        self.kind.choices = choices(
+            {"": _("Choose…"), **{kind.code: kind.title for kind in KINDS.values()}}
+        )
+        self.municipality.choices = choices(
+            {"": "—", **{each.oktmo: each.short_name for each in municipalities}}
+        )
+        self.measure.choices = choices(
+            {
+                BY_KIND: _("By the kind of event"),
+                NOT_COUNTED: _("Not counted for the plan"),
+                **{str(each.id): shortened(f"{each.code} {each.title}") for each in measures},
+            }
+        )
 
     def validate_online_url(self, field: Field) -> None:
         if field.data:

@@ -104,7 +104,7 @@ def manage_index() -> ResponseReturnValue:
     events = paged(desk_queries.events_of(organizations, choice), number=number, size=PAGE_SIZE)
     said = {name: value for name, value in asked.items() if value}
 
-    def url_with(**changed: object) -> str:
+    def url_with(**changed: Any) -> str:
         return url_for(".manage_index", **{**said, **changed})
 
     return page(
@@ -166,13 +166,12 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 def saved(told: int) -> str:
-    if not told:
-        return _("Saved.")
-    return ngettext(
+    sentence: str = ngettext(
         "Saved. %(num)s person who signed up is told about the change.",
         "Saved. %(num)s people who signed up are told about the change.",
         told,
     )
+    return sentence if told else str(_("Saved."))
 
 
 @bp.post("/manage/events/<string:slug>/publish")
@@ -222,11 +221,12 @@ def call_off(slug: str) -> ResponseReturnValue:
 
 
 def called_off(told: int) -> str:
-    return ngettext(
+    sentence: str = ngettext(
         "The event is called off. %(num)s person who signed up is told.",
         "The event is called off. %(num)s people who signed up are told.",
         told,
     )
+    return sentence if told else str(_("The event is called off."))
 
 
 @bp.route("/manage/events/<string:slug>/copy", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField, TextAreaField
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -35,7 +36,8 @@ class SlotForm(FlaskForm):
         validators=[
             InputRequired(_l("Write how many seats there are.")),
             NumberRange(
-                1, MOST_SEATS,
+                1,
+                MOST_SEATS,
                 _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_SEATS),
             ),
         ],
@@ -64,10 +66,10 @@ class NewSlotForm(SlotForm):
     """A slot, and as many more alike as wanted."""
 
     more = whole_number(_l("More slots alike"), 0, MOST_MORE, default=0)
-    every = whole_number(_l("every so many minutes"), 5, LONGEST_STEP, default=60)
+    every = whole_number(_l("Every so many minutes"), 5, LONGEST_STEP, default=60)
 
-    def validate_every(self, field: Field) -> None:
-        if self.more.data and not field.data:
+    def validate_more(self, field: Field) -> None:
+        if field.data and not (self.every.data or self.every.errors):
             raise ValidationError(_("Write after how many minutes the next slot begins."))
 
     @property
@@ -84,7 +86,7 @@ class CallOffForm(FlaskForm):
         _l("Reason"),
         filters=[trimmed],
         validators=[
-            InputRequired(_l("Write the reason: people will read it in the letter.")),
+            DataRequired(_l("Write the reason: people will read it in the letter.")),
             Length(max=500, message=too_long(500)),
             PlainText(),
         ],

@@ -96,13 +96,12 @@ def change(slug: str, id: int) -> ResponseReturnValue:
 
 
 def slot_saved(told: int) -> str:
-    if not told:
-        return _("The slot is saved.")
-    return ngettext(
+    sentence: str = ngettext(
         "The slot is saved. %(num)s person who signed up is told about the change.",
         "The slot is saved. %(num)s people who signed up are told about the change.",
         told,
     )
+    return sentence if told else str(_("The slot is saved."))
 
 
 @bp.post("/manage/events/<string:slug>/slots/<int:id>/delete")

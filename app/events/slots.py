@@ -33,8 +33,14 @@ def add(
 ) -> Slot:
     """A new slot: people can sign up for it as soon as the event is published."""
     [slot] = add_several(
-        event, 1, timedelta(), starts_at=starts_at, ends_at=ends_at, capacity=capacity,
-        title=title, room=room,
+        event,
+        1,
+        timedelta(),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=capacity,
+        title=title,
+        room=room,
     )
     return slot
 
@@ -58,8 +64,11 @@ def add_several(
         )
     new = [
         Slot(
-            starts_at=starts_at + place * step, ends_at=ends_at + place * step,
-            capacity=capacity, title=title, room=room, seats_taken=0,
+            starts_at=starts_at + place * step,
+            ends_at=ends_at + place * step,
+            capacity=capacity,
+            title=title,
+            room=room,
         )
         for place in range(number)
     ]
@@ -128,8 +137,10 @@ def delete(slot: Slot) -> None:
             db.session.delete(slot)  # refused by the database while registrations refer to it
     except IntegrityError:
         raise RuleBroken(
-            _("People have signed up for this slot, so it cannot be deleted. "
-              "Move them to another slot or change the time of this one.")
+            _(
+                "People have signed up for this slot, so it cannot be deleted. "
+                "Move them to another slot or change the time of this one."
+            )
         ) from None
     db.session.expire(event, ["slots"])
     keep_up(event)

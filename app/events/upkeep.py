@@ -24,9 +24,13 @@ def search_text(event: Event) -> str:
     fields = [PROFESSIONAL_FIELDS[code] for code in event.fields if code in PROFESSIONAL_FIELDS]
     with force_locale("ru"):
         return searchable(
-            event.title, event.summary, event.venue,
-            event.organization.name, event.organization.short_name,
-            place.name if place else "", place.short_name if place else "",
+            event.title,
+            event.summary,
+            event.venue,
+            event.organization.name,
+            event.organization.short_name,
+            place.name if place else "",
+            place.short_name if place else "",
             str(event.kind.title),
             *(str(field) for field in fields),
         )

@@ -22,9 +22,7 @@ def events_with_a_line(organization_ids: Collection[int]) -> list[tuple[Event, i
     query = (
         sa.select(Event, waiting.c.number)
         .join(waiting, waiting.c.event_id == Event.id)
-        .where(
-            Event.organization_id.in_(organization_ids), Event.status == EventStatus.PUBLISHED
-        )
+        .where(Event.organization_id.in_(organization_ids), Event.status == EventStatus.PUBLISHED)
         .order_by(Event.starts_at, Event.id)
     )
     return [(event, number) for event, number in db.session.execute(query)]
