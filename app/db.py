@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    mapped_column,
+    registry,
+)
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -45,7 +52,8 @@ class Base(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
 
-db = SQLAlchemy(model_class=Base)
+# What was committed stays readable without asking again; whoever needs it fresh refreshes.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 if TYPE_CHECKING:  # db.Model is built at run time; type checkers see its base
     Model = Base
@@ -78,6 +86,15 @@ def transaction() -> Iterator[None]:
 def after_commit(name: str, act: Callable[[], object]) -> None:
     """Do this once when the transaction has been committed; forgotten if it is not."""
     db.session.info.setdefault("after_commit", {})[name] = act
+
+
+def insert_unless_there(
+    model: type[Base], values: dict[str, Any], *, unique: list[InstrumentedAttribute[Any]]
+) -> None:
+    """INSERT … ON CONFLICT DO NOTHING: of two who come at once, one inserts."""
+    dialect = db.session.connection().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(model)
+    db.session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=unique))
 
 
 def set_up_sqlite(connection: Any, _record: object) -> None:

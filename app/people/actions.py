@@ -5,12 +5,11 @@ from datetime import date
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock
 from app.accounts.models import User
 from app.config import ROOT
-from app.db import db
+from app.db import db, insert_unless_there
 from app.people.models import Category, Consent, ConsentKind, ConsentText, Person
 from app.people.queries import current_text, find_school
 from app.text import same_name, searchable, sort_key
@@ -78,13 +77,8 @@ def guest_person(details: Details) -> Person:
         for column in sa.inspect(Person).column_attrs
         if column.key not in ("id", "created_at", "user_id")
     }
-    dialect = db.session.connection().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(Person)
-    db.session.execute(
-        insert.values(**values, created_at=clock.now()).on_conflict_do_nothing(
-            index_elements=[Person.guest_key]
-        )
-    )
+    values["created_at"] = clock.now()
+    insert_unless_there(Person, values, unique=[Person.guest_key])
     return db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
 
 
@@ -105,9 +99,17 @@ def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
 
 
 def first_version(kind: ConsentKind) -> ConsentText:
-    """The text that comes with the product, as version 1."""
+    """The text that comes with the product, as version 1; made once, whoever comes first."""
     body = (ROOT / "data" / f"consent_{kind.value}.ru.md").read_text()
-    text = ConsentText(kind=kind, version=1, body=body, sha256=sha256(body.encode()).hexdigest())
-    db.session.add(text)
-    db.session.flush()
-    return text
+    insert_unless_there(
+        ConsentText,
+        {
+            "kind": kind,
+            "version": 1,
+            "body": body,
+            "sha256": sha256(body.encode()).hexdigest(),
+            "created_at": clock.now(),
+        },
+        unique=[ConsentText.kind, ConsentText.version],
+    )
+    return db.session.scalars(sa.select(ConsentText).filter_by(kind=kind, version=1)).one()

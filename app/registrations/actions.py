@@ -20,7 +20,7 @@ from app.registrations.admission import (
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration, Status, new_code
 from app.registrations.queries import (
-    earlier_registration,
+    beside,
     first_in_line,
     live_registrations,
 )
@@ -47,7 +47,7 @@ def sign_up(
     """
     seats.hold(slot)
     try:
-        refuse_unless_admissible(person, slot, channel=channel, tickets=tickets)
+        earlier = refuse_unless_admissible(person, slot, channel=channel, tickets=tickets)
     except AlreadySignedUp as already:
         if form_key and already.registration.form_key == form_key:
             return already.registration
@@ -57,9 +57,7 @@ def sign_up(
             _("At most %(most)s companions can come with one participant here.",
               most=slot.event.companions_max)
         )
-    registration = earlier_registration(slot.event, person) or Registration(
-        event=slot.event, person=person
-    )
+    registration = earlier or Registration(event=slot.event, person=person)
     registration.slot = slot
     registration.seats = 1 + companions
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
@@ -122,7 +120,9 @@ def move(registration: Registration, slot: Slot) -> None:
     if not registration.is_live or old.has_begun:
         raise RuleBroken(_("This registration can no longer be changed."))
     refuse_unless_open(slot)
-    refuse_overlap(registration.person, slot, besides=registration)
+    person = registration.person
+    elsewhere = [one for one in beside(slot, person.identity) if one is not registration]
+    refuse_overlap(elsewhere, person)
     if not seats.take(slot, registration.seats):
         raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
     held_seats = registration.is_confirmed

@@ -1,6 +1,6 @@
 """Who may sign up, and when: each refusal is a sentence naming the rule."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 
@@ -9,7 +9,7 @@ from app.events.models import Event, EventStatus, Slot
 from app.filters import day, time
 from app.people.models import Category, Person
 from app.registrations.models import Channel, Registration
-from app.registrations.queries import live_in_event, overlapping
+from app.registrations.queries import beside
 
 
 class AlreadySignedUp(RuleBroken):
@@ -24,17 +24,24 @@ class AlreadySignedUp(RuleBroken):
 
 def refuse_unless_admissible(
     person: Person, slot: Slot, *, channel: Channel, tickets: Collection[str]
-) -> None:
-    """Staff may sign up anybody at any time; nobody may be in two places at once."""
+) -> Registration | None:
+    """Staff may sign up anybody at any time; nobody may be in two places at once.
+
+    Gives the person's own cancelled registration in the event, to be revived.
+    """
     if channel not in (Channel.STAFF, Channel.WALK_IN):
         refuse_unless_open(slot)
         refuse_unless_audience(person, slot.event)
     elif not slot.event.is_public or slot.event.is_called_off:
         raise RuleBroken(_("Publish the event first: people can be added to it then."))
-    if same := live_in_event(slot.event, person.identity):
-        raise AlreadySignedUp(same)
+    others = beside(slot, person.identity)
+    for other in others:
+        if other.is_live and other.event_id == slot.event_id:
+            raise AlreadySignedUp(other)
     if channel is not Channel.WALK_IN:  # who stands at the door is here, not elsewhere
-        refuse_overlap(person, slot, tickets=tickets)
+        refuse_overlap(others, person, tickets=tickets)
+    mine = [one for one in others if one.person_id == person.id and one.event_id == slot.event_id]
+    return mine[-1] if mine else None
 
 
 def refuse_unless_open(slot: Slot) -> None:
@@ -103,15 +110,11 @@ def audience_words(code: str) -> str:
 
 
 def refuse_overlap(
-    person: Person,
-    slot: Slot,
-    *,
-    tickets: Collection[str] = (),
-    besides: Registration | None = None,
+    others: Iterable[Registration], person: Person, *, tickets: Collection[str] = ()
 ) -> None:
     """Nobody is in two places at once. The other event is named to those who may know of
     it: the account of this person, or the browser that holds the other ticket."""
-    other = overlapping(slot, person.identity, besides=besides)
+    other = next((one for one in others if one.is_live), None)
     if other is None:
         return
     if other.code in tickets or (person.user_id and other.person_id == person.id):

@@ -97,6 +97,8 @@ def numbers(said: Said, name: str = "ids") -> list[int]:
 class StaffForm(PersonForm):
     """A person written down by staff: from a paper list, from a call, at the door."""
 
+    # Paper lists often lack it: without it only the name tells people apart.
+    insists_on_birth_date = False
     grade = SelectField(_l("Grade, or who it is"), validate_choice=False)
     email = fields.email(_l("E-mail"))
     photo = None
@@ -110,11 +112,6 @@ class StaffForm(PersonForm):
         self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]
         if self.slot.data is None:
             self.slot.data = self.only_slot
-
-    def validate_birth_date(self, field: Any) -> None:
-        """Paper lists often lack it: without it only the name tells people apart."""
-        if field.data is not None:
-            super().validate_birth_date(field)
 
     def validate_personal_data(self, field: Any) -> None:
         if not field.data:

@@ -12,7 +12,7 @@ from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.models import Registration, Status
-from app.text import clean, like, searchable
+from app.text import clean, like, searchable, sort_key
 from app.web import Paged
 
 MOST_LETTERS, MOST_WORDS = 100, 6
@@ -191,9 +191,9 @@ def schools_in(event: Event) -> list[tuple[str, str]]:
         .where(Registration.event_id == event.id)
         .where(sa.or_(Person.school_id.is_not(None), Person.school_name != ""))
         .distinct()
-        .order_by(sa.func.coalesce(Organization.sort_key, "~"), Person.school_name)
     )
-    return [
+    schools = [
         (str(id_) if id_ else f"~{typed}", short_name or typed)
         for id_, typed, short_name in db.session.execute(query)
     ]
+    return sorted(schools, key=lambda school: (sort_key(school[1]), school[0]))

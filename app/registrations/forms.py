@@ -70,9 +70,8 @@ class SeatForm(FlaskForm):
             for slot in event.slots
             if slot.signup_is_open or len(event.slots) == 1
         ]
-        if self.slot.data is None:
-            self.slot.data = slot_id if slot_id else self.only_slot
-            self.slot.raw_data = None
+        if not self.slot.raw_data:
+            self.slot.data = slot_id or self.only_slot
         if not self.form_key.data:
             self.form_key.data = secrets.token_urlsafe(24)
 
@@ -95,8 +94,19 @@ class SeatForm(FlaskForm):
             )
 
 
+class NeededByTheYoung:
+    """Adults may leave the birth date out."""
+
+    def __call__(self, form: "PersonForm", field: DateField) -> None:
+        young = form.category in (None, Category.PUPIL, Category.COLLEGE_STUDENT)
+        if form.insists_on_birth_date and young and not any(field.raw_data or ()):
+            raise StopValidation(_("Write the birth date. Example: 17.03.2011"))
+
+
 class PersonForm(SeatForm):
     """With who takes part: for guests, and for accounts that have not told it yet."""
+
+    insists_on_birth_date = True
 
     last_name = fields.name(_l("Last name"), required=_l("Write the last name."))
     first_name = fields.name(_l("First name"), required=_l("Write the first name."))
@@ -104,7 +114,11 @@ class PersonForm(SeatForm):
     birth_date = DateField(
         _l("Birth date"),
         format=["%Y-%m-%d", "%d.%m.%Y"],
-        validators=[Optional(), fields.SensibleDate(years_back=110, years_ahead=0)],
+        validators=[
+            NeededByTheYoung(),
+            Optional(),
+            fields.SensibleDate(years_back=110, years_ahead=0),
+        ],
     )
     grade = SelectField(_l("Grade, or who you are"), validate_choice=False)
     school = fields.line(_l("School or organization"))
@@ -132,8 +146,6 @@ class PersonForm(SeatForm):
 
     def validate_birth_date(self, field: DateField) -> None:
         if field.data is None:
-            if self.category in (None, Category.PUPIL, Category.COLLEGE_STUDENT):
-                raise ValidationError(_("Write the birth date. Example: 17.03.2011"))
             return
         age = age_today(field.data)
         if self.category is Category.PUPIL and age not in PUPIL_AGES:

@@ -25,54 +25,30 @@ def registration_by_code(code: str) -> Registration | None:
     return db.session.scalar(query)
 
 
-def live_in_event(event: Event, identity: str) -> Registration | None:
-    """The live registration in this event of whoever has this name and birth date."""
-    query = (
-        sa.select(Registration)
-        .join(Registration.person)
-        .where(
-            Registration.event_id == event.id,
-            Registration.status.in_(LIVE),
-            Person.identity == identity,
-        )
+def beside(slot: Slot, identity: str) -> list[Registration]:
+    """What the person with this name and birth date has that bears on this slot, in one
+    query: all their registrations in the event, cancelled ones too, and the live ones
+    elsewhere at the same time. With slots, events and persons."""
+    here = Registration.event_id == slot.event_id
+    at_the_same_time = sa.and_(
+        Registration.status.in_(LIVE),
+        Slot.starts_at < slot.ends_at,
+        Slot.ends_at > slot.starts_at,
+        Event.status == EventStatus.PUBLISHED,
     )
-    return db.session.scalar(query.limit(1))
-
-
-def overlapping(
-    slot: Slot, identity: str, *, besides: Registration | None = None
-) -> Registration | None:
-    """Another live registration of the same person at the time of this slot.
-
-    ``besides`` is one that is being left and does not count.
-    """
     query = (
         sa.select(Registration)
         .join(Registration.person)
         .join(Registration.slot)
         .join(Slot.event)
-        .options(contains_eager(Registration.slot).contains_eager(Slot.event))
-        .where(
-            Person.identity == identity,
-            Registration.status.in_(LIVE),
-            Registration.slot_id != slot.id,
-            Registration.id != (besides.id if besides else 0),
-            Slot.starts_at < slot.ends_at,
-            Slot.ends_at > slot.starts_at,
-            Event.status == EventStatus.PUBLISHED,
+        .options(
+            contains_eager(Registration.person),
+            contains_eager(Registration.slot).contains_eager(Slot.event),
         )
+        .where(Person.identity == identity, sa.or_(here, at_the_same_time))
+        .order_by(Registration.id)
     )
-    return db.session.scalar(query.limit(1))
-
-
-def earlier_registration(event: Event, person: Person) -> Registration | None:
-    """The cancelled registration that is revived when the person comes back."""
-    query = (
-        sa.select(Registration)
-        .filter_by(event_id=event.id, person_id=person.id, status=Status.CANCELLED)
-        .order_by(Registration.id.desc())
-    )
-    return db.session.scalar(query.limit(1))
+    return list(db.session.scalars(query))
 
 
 def first_in_line(slot: Slot) -> Registration | None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from app.db import db
-from app.events.models import Slot
+from app.events.models import Event, Slot
 from app.registrations.models import Registration, Status
 
 
@@ -17,7 +17,7 @@ def hold(slot: Slot) -> None:
     query = (
         sa.select(Slot)
         .join(Slot.event)
-        .options(contains_eager(Slot.event))
+        .options(contains_eager(Slot.event).joinedload(Event.organization, innerjoin=True))
         .where(Slot.id == slot.id)
         .with_for_update(of=Slot)
         .execution_options(populate_existing=True)
