@@ -34,7 +34,7 @@ def _date(day: date, style: str, locale: str) -> str:
     elif style == "weekday":
         text = format_date(day, "EEEE", locale=locale)
     elif style == "month":
-        text = format_skeleton("yMMMM", day, locale=locale).removesuffix(" г.")
+        text = format_skeleton("yMMMM", day, locale=locale).removesuffix("г.").rstrip()
     else:
         text = format_date(day, style, locale=locale)
     return text
@@ -58,6 +58,12 @@ def span(starts_at: datetime, ends_at: datetime) -> str:
     if _as_date(starts_at) == _as_date(ends_at):
         return f"{day(starts_at)}, {time(starts_at)}–{time(ends_at)}"
     return f"{day(starts_at)}, {time(starts_at)} – {day(ends_at)}, {time(ends_at)}"
+
+
+def days(starts_at: datetime, ends_at: datetime) -> str:
+    """«23 ноября 2026 г.», or «23 ноября 2026 г. – 2 декабря 2026 г.»: a span without hours."""
+    first, last = day(starts_at), day(ends_at)
+    return first if first == last else f"{first} – {last}"
 
 
 def iso(moment: datetime) -> str:
@@ -88,7 +94,7 @@ def asset(filename: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, time=time, span=span, iso=iso, markdown=markdown
+        day=day, time=time, span=span, days=days, iso=iso, markdown=markdown
     )
     app.jinja_env.globals.update(asset=asset, now=clock.now, today=clock.today)
     app.jinja_env.trim_blocks = True

@@ -33,7 +33,7 @@ PUBLIC = {
     "events.event_calendar",
     "registrations.sign_up", "registrations.show", "registrations.cancel",
     "registrations.calendar", "registrations.move", "documents.ticket", "documents.certificate_of_ticket",
-    "documents.verify",
+    "documents.verify", "documents.verify_form",
 }
 FILES = sorted(APP.rglob("*.py"))
 

@@ -25,20 +25,36 @@ class CertificateBook(Model):
 class Certificate(Model):
     """A numbered paper for one who came; anybody can verify it by its code."""
 
-    __table_args__ = (sa.UniqueConstraint("organization_id", "year", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "year", "number"),
+        # One valid paper for each place; a revoked one keeps its number beside the new one.
+        sa.Index(
+            "uq_certificate_valid",
+            "registration_id",
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        ),
+    )
 
-    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"), unique=True)
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"), index=True)
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
     year: Mapped[int]
     number: Mapped[int]
     code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_code)
     # What the paper says, as it was issued: later edits do not change it.
     holder: Mapped[str] = mapped_column(sa.String(320))
+    holder_in_short: Mapped[str] = mapped_column(sa.String(320))  # «Санджи Эрдниевич Б.»
+    organization_name: Mapped[str] = mapped_column(sa.String(400))
     event_title: Mapped[str] = mapped_column(sa.String(200))
+    event_kind: Mapped[str] = mapped_column(sa.String(100))
+    professional_fields: Mapped[str] = mapped_column(sa.String(500), default="")
     held_on: Mapped[datetime]
+    held_until: Mapped[datetime]
     signatory_name: Mapped[str] = mapped_column(sa.String(200))
     signatory_post: Mapped[str] = mapped_column(sa.String(200))
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    told_at: Mapped[datetime | None]  # the letter with the link was queued
     revoked_at: Mapped[datetime | None]
     revoke_reason: Mapped[str] = mapped_column(sa.String(300), default="")
 
@@ -49,3 +65,12 @@ class Certificate(Model):
     def full_number(self) -> str:
         """«17/2026»: unique within the organization."""
         return f"{self.number}/{self.year}"
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None
+
+    @property
+    def code_in_groups(self) -> str:
+        """«ABCD-EFGH-JKLM», as it is printed and read aloud."""
+        return "-".join(self.code[place : place + 4] for place in (0, 4, 8))

@@ -1,3 +1,253 @@
-from flask import Blueprint
+"""Papers of an event, tickets, certificates and their verification."""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user, login_required
+
+from app.db import transaction
+from app.documents import actions, certificates, lists, queries
+from app.documents.forms import CodeForm, RevokeForm, as_code
+from app.documents.models import Certificate
+from app.errors import RuleBroken
+from app.events.models import Event, Slot
+from app.events.queries import event_by_slug
+from app.permissions import authorize
+from app.registrations.models import Registration
+from app.registrations.queries import registration_by_code
+from app.security import limiter
+from app.web import found_or_404, page, paged
 
 bp = Blueprint("documents", __name__)
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ON_A_PAGE = 50
+EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
+
+
+def event_to_print(slug: str) -> Event:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.print", event)
+    return event
+
+
+def file(content: bytes, kind: str, name: str) -> Response:
+    """Shown in the browser (PDF) or saved (the rest) under a name in Russian; not kept."""
+    response = send_file(
+        BytesIO(content), kind, as_attachment=kind != PDF, download_name=name
+    )
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# The organizer's papers
+
+
+@bp.get("/manage/events/<string:slug>/papers")
+@login_required
+def papers(slug: str) -> ResponseReturnValue:
+    """What can be printed, and the certificates that were issued."""
+    event = event_to_print(slug)
+    turnout = queries.turnout_by_slot(event)
+    number = request.args.get("page", 1, type=int)
+    issued = paged(queries.certificates_by_name(event), number=number, size=ON_A_PAGE)
+    return page(
+        "documents/papers.html",
+        event=event,
+        turnout=turnout,
+        signed_up=sum(one.signed_up for one in turnout.values()),
+        came=sum(one.came for one in turnout.values()),
+        due=queries.due_count(event),
+        letters=queries.letters_to_send(event),
+        issued=issued,
+        present=queries.still_present(issued.items),
+        valid_again={one.registration_id for one in issued.items if not one.is_revoked},
+        page_url=lambda number: url_for(".papers", slug=slug, page=number),
+    )
+
+
+@bp.get("/manage/events/<string:slug>/papers/list.pdf")
+@login_required
+def attendance_lists(slug: str) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    return file(lists.attendance_list(event, event.slots), PDF, list_name(event, "pdf"))
+
+
+@bp.get("/manage/events/<string:slug>/papers/list.xlsx")
+@login_required
+def spreadsheet(slug: str) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    return file(lists.spreadsheet(event, event.slots), XLSX, list_name(event, "xlsx"))
+
+
+@bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.pdf")
+@login_required
+def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    slot = slot_of(event, slot_id)
+    return file(lists.attendance_list(event, [slot]), PDF, list_name(event, "pdf"))
+
+
+@bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.xlsx")
+@login_required
+def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    slot = slot_of(event, slot_id)
+    return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
+
+
+def slot_of(event: Event, slot_id: int) -> Slot:
+    return found_or_404(next((slot for slot in event.slots if slot.id == slot_id), None))
+
+
+def list_name(event: Event, ending: str) -> str:
+    return f"{_('Attendance list')} — {event.title[:80]}.{ending}"
+
+
+# Certificates
+
+
+@bp.get("/manage/events/<string:slug>/papers/certificates.pdf")
+@login_required
+def all_certificates(slug: str) -> ResponseReturnValue:
+    """Of all who came: those without a number get one now, so that nobody is left out."""
+    event = event_to_print(slug)
+    if queries.due_count(event):
+        with transaction():
+            actions.issue_due(event)
+    found = queries.valid_certificates(event)
+    if not found:
+        abort(404)
+    name = f"{_('Certificates')} — {event.title[:80]}.pdf"
+    return file(certificates.certificates(found), PDF, name)
+
+
+@bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
+@login_required
+def one_certificate(slug: str, registration_id: int) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    return certificate_of(found_or_404(queries.registration_in(event, registration_id)))
+
+
+@bp.post("/manage/events/<string:slug>/papers/certificates")
+@login_required
+def issue_certificates(slug: str) -> ResponseReturnValue:
+    """Number what is missing, and write to those who were not written to."""
+    event = event_to_print(slug)
+    with transaction():
+        issued = len(actions.issue_due(event))
+        letters = actions.tell_holders(event)
+    flash(
+        ngettext("%(num)s certificate issued.", "%(num)s certificates issued.", issued)
+        + " "
+        + ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", letters),
+        "success",
+    )
+    return redirect(url_for(".papers", slug=slug), 303)
+
+
+@bp.route(
+    "/manage/events/<string:slug>/papers/certificates/<int:certificate_id>/revoke",
+    methods=["GET", "POST"],
+)
+@login_required
+def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    certificate = found_or_404(queries.certificate_in(event, certificate_id))
+    form = RevokeForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                actions.revoke(certificate, reason=form.reason.data or "")
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            flash(_("Certificate № %(number)s is revoked.", number=certificate.full_number))
+            return redirect(url_for(".papers", slug=slug), 303)
+    return page(
+        "documents/revoke.html",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        event=event,
+        certificate=certificate,
+    )
+
+
+@bp.post("/manage/events/<string:slug>/papers/certificates/<int:certificate_id>/issue-again")
+@login_required
+def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
+    event = event_to_print(slug)
+    revoked = found_or_404(queries.certificate_in(event, certificate_id))
+    try:
+        with transaction():
+            certificate = actions.issue_again(revoked)
+    except RuleBroken as broken:
+        flash(str(broken), "error")
+    else:
+        flash(_("Certificate № %(number)s is issued.", number=certificate.full_number), "success")
+    return redirect(url_for(".papers", slug=slug), 303)
+
+
+def certificate_of(registration: Registration) -> Response:
+    """The paper of one who came, numbered when it is first asked for; else 404."""
+    certificate = queries.valid_certificate_of(registration)
+    if certificate is None or not queries.came(registration):
+        with transaction():
+            certificate = found_or_404(actions.issue(registration))
+    name = f"{_('Certificate')} {certificate.full_number.replace('/', '-')}.pdf"
+    return file(certificates.certificates([certificate]), PDF, name)
+
+
+# One's own
+
+
+@bp.get("/registrations/<string:code>/ticket.pdf")
+@limiter.limit(EACH_MINUTE)
+def ticket(code: str) -> ResponseReturnValue:
+    """For whoever has the secret code: the link is the key."""
+    registration = found_or_404(registration_by_code(code))
+    name = f"{_('Ticket')} — {registration.event.title[:80]}.pdf"
+    return file(certificates.ticket(registration), PDF, name)
+
+
+@bp.get("/registrations/<string:code>/certificate.pdf")
+@limiter.limit(EACH_MINUTE)
+def certificate_of_ticket(code: str) -> ResponseReturnValue:
+    return certificate_of(found_or_404(registration_by_code(code)))
+
+
+@bp.get("/me/certificates")
+@login_required
+def my_certificates() -> ResponseReturnValue:
+    return page("documents/mine.html", earned=queries.earned_by(current_user))
+
+
+# For anybody: is it genuine?
+
+
+@bp.get("/verify")
+def verify_form() -> ResponseReturnValue:
+    asked = "code" in request.args
+    form = CodeForm(request.args if asked else None)
+    if asked and form.validate():
+        return redirect(url_for(".verify", code=form.code.data), 303)
+    return page("documents/verify_form.html", status=422 if asked else 200, form=form)
+
+
+@bp.get("/verify/<string:code>")
+def verify(code: str) -> ResponseReturnValue:
+    """What was issued, or that it is not valid any more, or that it never was."""
+    certificate: Certificate | None = queries.certificate_by_code(as_code(code))
+    answer = page(
+        "documents/verify.html",
+        status=200 if certificate else 404,
+        certificate=certificate,
+        came=certificate is not None and queries.came(certificate.registration),
+        form=CodeForm(None),
+    )
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

@@ -1,0 +1,54 @@
+"""Certificates and tickets as PDF."""
+
+from collections.abc import Sequence
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+
+from app import pdf
+from app.documents.models import Certificate
+from app.pdf_pictures import DrawnOnce, QRCode
+from app.registrations.models import Registration
+
+
+def certificates(papers: Sequence[Certificate]) -> bytes:
+    """A page for each, in the order given. In Russian whoever prints them."""
+    with force_locale("ru"):
+        frame = DrawnOnce("img/certificate.svg")
+        codes = {
+            f"qr:{paper.code}": QRCode(public_url("documents.verify", paper.code))
+            for paper in papers
+        }
+        return pdf.render(
+            "pdf/certificates.html",
+            pictures={frame.url: frame, **codes},
+            papers=papers,
+            site=site_name(),
+            quoted=quoted,
+        )
+
+
+def ticket(registration: Registration) -> bytes:
+    """A page to keep: who, what, when, where, and the QR code for the door."""
+    return pdf.render(
+        "pdf/ticket.html",
+        pictures={"qr:ticket": QRCode(public_url("registrations.show", registration.code))},
+        registration=registration,
+        event=registration.event,
+        slot=registration.slot,
+        person=registration.person,
+    )
+
+
+def public_url(endpoint: str, code: str) -> str:
+    """The address as people outside see it, whatever the request came through."""
+    return str(current_app.config["SITE_URL"]) + url_for(endpoint, code=code)
+
+
+def site_name() -> str:
+    return str(current_app.config["SITE_URL"]).partition("//")[2]
+
+
+def quoted(title: str) -> str:
+    """«Title», and quotation marks inside it as „these“."""
+    return "«" + title.replace("«", "„").replace("»", "“") + "»"

@@ -1,0 +1,44 @@
+"""Shape of what people type about certificates."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from app.fields import line, too_long
+from app.text import clean
+
+
+def as_code(typed: Any) -> Any:
+    """A code as it is stored: «abcd-efgh jklm» is ABCDEFGHJKLM."""
+    if not isinstance(typed, str):
+        return typed
+    return clean(typed).replace("-", "").replace(" ", "").upper()
+
+
+class RevokeForm(FlaskForm):
+    reason = line(
+        _l("Reason"),
+        required=_l("Write why: whoever asks later will want to know."),
+        most=300,
+        description=_l("Not shown to visitors. Example: a mistake in the surname."),
+    )
+
+
+class CodeForm(FlaskForm):
+    """A question, sent as an address: it changes nothing and needs no token."""
+
+    class Meta:
+        csrf = False
+
+    code = StringField(
+        _l("Code of the certificate"),
+        filters=[as_code],
+        validators=[
+            InputRequired(_l("Enter the code: twelve letters and digits under the QR code.")),
+            Length(max=40, message=too_long(40)),
+        ],
+        description=_l("Twelve letters and digits under the QR code, with hyphens or without."),
+    )

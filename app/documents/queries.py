@@ -1,0 +1,238 @@
+"""Reading what papers say: who signed up, who came, which certificates were issued."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.accounts.models import User
+from app.attendance.models import Attendance, Presence
+from app.db import db
+from app.documents.models import Certificate
+from app.events.models import Event, Slot
+from app.people.models import Person
+from app.registrations.models import LIVE, Registration, Status
+
+CAME = sa.and_(
+    Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT
+)
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many of a slot's confirmed registrations came."""
+
+    signed_up: int = 0
+    came: int = 0
+
+
+def turnout_by_slot(event: Event) -> dict[int, Turnout]:
+    """For each slot of the event, by its id."""
+    query = (
+        sa.select(
+            Registration.slot_id,
+            sa.func.count(),
+            sa.func.count().filter(Attendance.presence == Presence.PRESENT),
+        )
+        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        .where(Registration.event_id == event.id, Registration.status == Status.CONFIRMED)
+        .group_by(Registration.slot_id)
+    )
+    counted = {slot: Turnout(*counts) for slot, *counts in db.session.execute(query)}
+    return {slot.id: counted.get(slot.id, Turnout()) for slot in event.slots}
+
+
+def confirmed_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
+    """By slot: the confirmed, in Russian alphabetical order, with person and school."""
+    found: dict[int, list[Registration]] = {slot.id: [] for slot in slots}
+    for registration in db.session.scalars(_in_order(slots, [Status.CONFIRMED])):
+        found[registration.slot_id].append(registration)
+    return found
+
+
+def everybody(slots: Collection[Slot]) -> list[tuple[Registration, Presence | None]]:
+    """Seats and waitlist, slot by slot and alphabetically, with the mark of presence."""
+    query = (
+        _in_order(slots, LIVE)
+        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        .add_columns(Attendance.presence)
+    )
+    return [(registration, presence) for registration, presence in db.session.execute(query)]
+
+
+def _in_order(
+    slots: Collection[Slot], statuses: Collection[Status]
+) -> sa.Select[Registration]:
+    return (
+        sa.select(Registration)
+        .join(Registration.person)
+        .join(Registration.slot)
+        .where(
+            Registration.slot_id.in_([slot.id for slot in slots]),
+            Registration.status.in_(statuses),
+        )
+        .options(
+            contains_eager(Registration.slot),
+            contains_eager(Registration.person).joinedload(Person.school),
+        )
+        .order_by(Slot.starts_at, Slot.id, Person.sort_key, Registration.id)
+    )
+
+
+def came(registration: Registration) -> bool:
+    """Confirmed and marked present: the mark as it stands now."""
+    query = (
+        sa.select(Registration.id)
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .where(Registration.id == registration.id, CAME)
+    )
+    return db.session.scalar(query) is not None
+
+
+def without_certificate(event: Event) -> sa.Select[Registration]:
+    """Who came and was never issued one; a revoked one counts as issued."""
+    return (
+        sa.select(Registration)
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .where(
+            Registration.event_id == event.id,
+            CAME,
+            ~sa.exists().where(Certificate.registration_id == Registration.id),
+        )
+    )
+
+
+def due(event: Event, *, only: Registration | None = None) -> list[Registration]:
+    """Who came and has no certificate yet, in the order in which numbers are given."""
+    query = (
+        without_certificate(event)
+        .join(Registration.person)
+        .options(contains_eager(Registration.person), joinedload(Registration.slot))
+        .order_by(Person.sort_key, Registration.id)
+    )
+    if only:
+        query = query.where(Registration.id == only.id)
+    return list(db.session.scalars(query))
+
+
+def due_count(event: Event) -> int:
+    query = sa.select(sa.func.count()).select_from(without_certificate(event).subquery())
+    return db.session.scalar(query) or 0
+
+
+def certificates_by_name(event: Event) -> sa.Select[Certificate]:
+    """All that were issued, revoked ones too, in Russian alphabetical order."""
+    return (
+        sa.select(Certificate)
+        .join(Certificate.registration)
+        .join(Registration.person)
+        .where(Registration.event_id == event.id)
+        .options(contains_eager(Certificate.registration))
+        .order_by(Person.sort_key, Certificate.number, Certificate.id)
+    )
+
+
+def _still_valid(query: sa.Select[Certificate]) -> sa.Select[Certificate]:
+    return query.join(Attendance, Attendance.registration_id == Registration.id).where(
+        CAME, Certificate.revoked_at.is_(None)
+    )
+
+
+def valid_certificates(event: Event) -> list[Certificate]:
+    """Not revoked, of people whose mark still says they came; alphabetically."""
+    return list(db.session.scalars(_still_valid(certificates_by_name(event))))
+
+
+def _not_told(event: Event) -> sa.Select[Certificate]:
+    return _still_valid(certificates_by_name(event)).where(
+        Certificate.told_at.is_(None), sa.or_(Registration.email != "", Person.email != "")
+    )
+
+
+def not_told(event: Event) -> list[Certificate]:
+    """Valid certificates whose holders have an address and were not written to yet."""
+    whose = contains_eager(Certificate.registration).contains_eager(Registration.person)
+    return list(db.session.scalars(_not_told(event).options(whose)))
+
+
+def letters_to_send(event: Event) -> int:
+    """How many letters issuing now would send: to the not yet told, and to the due."""
+    not_told = sa.select(sa.func.count()).select_from(_not_told(event).subquery())
+    due = without_certificate(event).join(Registration.person)
+    due = due.where(sa.or_(Registration.email != "", Person.email != ""))
+    newly = sa.select(sa.func.count()).select_from(due.subquery())
+    return db.session.scalar(sa.select(not_told.scalar_subquery() + newly.scalar_subquery())) or 0
+
+
+def still_present(certificates: Collection[Certificate]) -> set[int]:
+    """The registrations among these whose mark still says they came, by id."""
+    query = (
+        sa.select(Registration.id)
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .where(Registration.id.in_([one.registration_id for one in certificates]), CAME)
+    )
+    return set(db.session.scalars(query))
+
+
+def valid_certificate_of(registration: Registration) -> Certificate | None:
+    query = sa.select(Certificate).filter_by(registration_id=registration.id, revoked_at=None)
+    return db.session.scalar(query)
+
+
+def certificate_by_code(code: str) -> Certificate | None:
+    """With its registration and event, in one query."""
+    query = (
+        sa.select(Certificate)
+        .where(Certificate.code == code)
+        .options(joinedload(Certificate.registration).joinedload(Registration.event))
+    )
+    return db.session.scalar(query)
+
+
+def certificate_in(event: Event, certificate_id: int) -> Certificate | None:
+    query = (
+        sa.select(Certificate)
+        .join(Certificate.registration)
+        .where(Certificate.id == certificate_id, Registration.event_id == event.id)
+        .options(contains_eager(Certificate.registration))
+    )
+    return db.session.scalar(query)
+
+
+def registration_in(event: Event, registration_id: int) -> Registration | None:
+    return db.session.scalar(
+        sa.select(Registration).filter_by(id=registration_id, event_id=event.id)
+    )
+
+
+@dataclass(frozen=True)
+class Earned:
+    """One's own certificate; ``certificate`` is None until it is first asked for."""
+
+    registration: Registration
+    certificate: Certificate | None
+
+
+def earned_by(user: User) -> list[Earned]:
+    """Of the account's own, and of those signed up with its confirmed address; latest first."""
+    mine = [Person.user_id == user.id]
+    if user.email_confirmed_at:
+        mine.append(sa.func.lower(Registration.email) == user.email)
+    query = (
+        sa.select(Registration, Certificate)
+        .join(Registration.person)
+        .join(Registration.slot)
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .outerjoin(Certificate, Certificate.registration_id == Registration.id)
+        .where(sa.or_(*mine), CAME)
+        .options(
+            contains_eager(Registration.person),
+            contains_eager(Registration.slot),
+            joinedload(Registration.event).joinedload(Event.organization),
+        )
+        .order_by(Slot.starts_at.desc(), Registration.id, Certificate.id)
+    )
+    return [Earned(registration, paper) for registration, paper in db.session.execute(query)]
+
+

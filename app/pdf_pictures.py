@@ -1,0 +1,78 @@
+"""Pictures that WeasyPrint would draw slowly: the same one on each page, and QR codes.
+
+An image for WeasyPrint is whatever has ``get_intrinsic_size`` and ``draw``. It parses and
+draws an SVG anew for each page; these two make a page of a certificate three times cheaper.
+"""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pydyf
+import segno
+from weasyprint.svg import SVG
+
+from app.pdf import STATIC, OnlyOurs
+
+# Any of the eight masks is read by every scanner; trying all for the prettiest costs 3 ms.
+QR_MASK = 3
+Size = tuple[float, float, float]
+
+
+class DrawnOnce:
+    """An SVG of ``static/``: stored once in the document, shown on any number of pages."""
+
+    def __init__(self, filename: str) -> None:
+        file = STATIC / filename
+        self.url = file.as_uri()
+        tree = ElementTree.fromstring(file.read_bytes())  # noqa: S314 - our own file
+        self.svg = SVG(tree, self.url, None, OnlyOurs())
+        self.id = file.stem  # a name inside the PDF
+        self.form: Any = None
+
+    def get_intrinsic_size(self, _resolution: float, font_size: float) -> Size:
+        width, height = self.svg.get_intrinsic_size(font_size)
+        return width, height, width / height
+
+    def draw(self, stream: Any, width: float, height: float, _style: object) -> None:
+        if self.form is None:
+            self.form = stream.add_group(0, 0, width, height)
+            del stream._resources["XObject"][self.form.id]  # the document keeps it, not this page
+            self.svg.draw(self.form, width, height, self.url, None)
+        name = stream.add_image(self, False, 1)
+        stream._resources["XObject"][name] = None
+        stream.draw_x_object(name)
+
+    def get_x_object(self, _interpolate: bool, _dpi_ratio: float) -> pydyf.Stream:
+        """What WeasyPrint writes into the document for the first page that shows it."""
+        return self.form
+
+
+class QRCode:
+    """A QR code as filled rectangles: nothing an old printer may smear."""
+
+    def __init__(self, text: str) -> None:
+        self.code = segno.make(text, error="m", micro=False, mask=QR_MASK)
+        self.side = self.code.symbol_size(border=0)[0]
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> Size:
+        return self.side, self.side, 1
+
+    def draw(self, stream: Any, width: float, height: float, _style: object) -> None:
+        stream.push_state()
+        stream.transform(a=width / self.side, d=height / self.side)
+        stream.set_color_rgb(0, 0, 0)
+        for y, row in enumerate(self.code.matrix):
+            for start, end in dark_runs(row):
+                stream.rectangle(start, y, end - start, 1.03)  # rows overlap: no seams
+        stream.fill()
+        stream.pop_state()
+
+
+def dark_runs(row: bytearray) -> list[tuple[int, int]]:
+    """Where dark modules begin and end: [1, 1, 0, 1] is [(0, 2), (3, 4)]."""
+    edges = [place for place in range(len(row) + 1) if _at(row, place) != _at(row, place - 1)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _at(row: bytearray, place: int) -> int:
+    return row[place] if 0 <= place < len(row) else 0
