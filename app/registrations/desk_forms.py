@@ -110,8 +110,8 @@ class StaffForm(PersonForm):
     def __init__(self, event: Event, *, slot: Slot | None) -> None:
         super().__init__(event, slot_id=slot.id if slot else None, must_agree=True)
         self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]
-        if self.slot.data is None:
-            self.slot.data = self.only_slot
+        if not self.slot.raw_data:
+            self.slot.data = self.slot.data or self.only_slot
 
     def validate_personal_data(self, field: Any) -> None:
         if not field.data:

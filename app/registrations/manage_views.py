@@ -276,7 +276,7 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 def walk_in(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.check_in", event)
-    form = StaffForm(event, slot=slot_now(event) if request.method == "GET" else None)
+    form = StaffForm(event, slot=slot_now(event))
     if form.validate_on_submit():
         try:
             with transaction():
