@@ -111,8 +111,8 @@ def seats_of(events: Collection[Event]) -> dict[int, Seats]:
     return {event.id: counted.get(event.id, Seats()) for event in events}
 
 
-def agenda(organizations: Sequence[Organization]) -> dict[date, list[Slot]]:
-    """The slots of published events from today for a week, by day, each with its event."""
+def agenda(organizations: Sequence[Organization]) -> dict[date, dict[Event, list[Slot]]]:
+    """Published events from today for a week: day by day, with their slots of that day."""
     today = clock.today()
     query = (
         sa.select(Slot)
@@ -127,10 +127,10 @@ def agenda(organizations: Sequence[Organization]) -> dict[date, list[Slot]]:
         .order_by(Slot.starts_at, Slot.id)
         .limit(200)
     )
-    days: dict[date, list[Slot]] = {}
+    days: dict[date, dict[Event, list[Slot]]] = {}
     for slot in db.session.scalars(query):
         day = max(today, clock.to_local(slot.starts_at).date())  # what began earlier goes on today
-        days.setdefault(day, []).append(slot)
+        days.setdefault(day, {}).setdefault(slot.event, []).append(slot)
     return days
 
 

@@ -211,6 +211,7 @@ class EventForm(FlaskForm):
         if kind := KINDS.get(self.kind.data):
             for name, value in usual_for(kind).items():
                 self[name].data = value
+                self[name].raw_data = None  # else the field goes on showing what was typed
 
     def details(self) -> Details:
         kind = KINDS[self.kind.data]

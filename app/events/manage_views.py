@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -50,7 +50,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
             "current": endpoint.partition(".")[0] == request.blueprint,
         }
         for endpoint, text, action in rooms
-        if endpoint in current_app.view_functions and can(action, event)
+        if can(action, event)
     ]
 
 

@@ -257,6 +257,9 @@ class TestScreen:
             panel=panel,
             kind="open_day",
             title="Ещё не всё",
+            companions_max="0",
+            grade_from="",
+            audience=["teacher"],
             fields={"apply-kind": "1"},
         )
         assert (page.status, events()) == (200, 0)
