@@ -64,9 +64,14 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
             continue  # another worker has it
         try:
             letter = render(claimed)
+        except Exception as error:  # a broken template holds up its own letters only
+            log.exception("letter %s cannot be written", id_)
+            outcomes[put_off_or_give_up(claimed, error)] += 1
+            continue
+        try:
             postbox = postbox or connection.enter_context(mail.postbox())
             postbox.send(letter)
-        except Exception as error:  # nothing may keep the other letters waiting
+        except (OSError, smtplib.SMTPException) as error:
             outcomes[put_off_or_give_up(claimed, error)] += 1
             if is_broken_connection(error):
                 raise PostboxClosed from error
@@ -143,15 +148,8 @@ def put_off_or_give_up(claimed: Claimed, error: Exception) -> str:
         changes["send_after"] = now + min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
     with transaction():
         change(sa.update(Notification).where(Notification.id == claimed.id).values(changes))
-    log.log(
-        logging.ERROR if hopeless or not is_of_mail(error) else logging.WARNING,
-        "letter %s (%s) %s: %s",
-        claimed.id,
-        claimed.template,
-        "given up" if hopeless else "put off",
-        in_short(error),
-        exc_info=None if is_of_mail(error) else error,
-    )
+    what = "given up" if hopeless else "put off"
+    log.warning("letter %s (%s) %s: %s", claimed.id, claimed.template, what, in_short(error))
     return "given_up" if hopeless else "later"
 
 
@@ -172,10 +170,6 @@ def is_permanent(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPRecipientsRefused) and 500 <= code_of(error) < 600
 
 
-def is_of_mail(error: Exception) -> bool:
-    return isinstance(error, OSError | smtplib.SMTPException)
-
-
 def is_broken_connection(error: Exception) -> bool:
     of_one_letter = (
         smtplib.SMTPRecipientsRefused,
@@ -183,8 +177,7 @@ def is_broken_connection(error: Exception) -> bool:
         smtplib.SMTPDataError,
         smtplib.SMTPNotSupportedError,
     )
-    closing = code_of(error) == 421
-    return is_of_mail(error) and (closing or not isinstance(error, of_one_letter))
+    return code_of(error) == 421 or not isinstance(error, of_one_letter)
 
 
 def in_short(error: Exception) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 
 from app.mail import Letter
 from app.text import clean
@@ -41,7 +41,8 @@ def letter_of(
     jinja = current_app.jinja_env
     words = in_words(context)
     with force_locale(language):
-        text = jinja.get_template(f"mail/{template}.txt").render(words)
+        # Plain text wants gettext as it is: the one of the templates escapes for HTML.
+        text = jinja.get_template(f"mail/{template}.txt").render({**words, "_": gettext})
         head, _newline, body = text.strip().partition("\n")
         subject = clean(head.removeprefix("Subject:"))[:200]
         html = jinja.select_template([f"mail/{template}.html", "mail/layout.html"])
