@@ -11,6 +11,9 @@ from flask_babel import gettext as _
 
 from app import jobs
 from app.db import transaction
+from app.demo import state as demo_state
+from app.demo.accounts import PASSWORD, addresses
+from app.demo.build import build
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
@@ -53,6 +56,28 @@ def import_region(file: Path) -> None:
         load(lambda: store_region(read_region(file)))
 
 
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Do nothing unless the database is empty.")
+def demo(*, if_empty: bool) -> None:
+    """Fill an empty database with an invented region to look around in."""
+    with in_russian():
+        if if_empty and not demo_state.is_empty():
+            return
+        if demo_state.is_loaded():
+            click.echo(_("The demo is loaded already."))
+            return
+        demo_state.refuse_real_data()
+        with transaction():
+            counts = build()
+        click.echo(
+            _("Loaded: events %(event)s, people %(person)s, registrations %(registration)s.",
+              **counts)
+        )  # fmt: skip
+        for address in addresses():
+            click.echo(f"  {address}")
+        click.echo(_("Password of all: %(password)s", password=PASSWORD))
+
+
 def load(store: Callable[[], dict[str, Tally]]) -> None:
     """All of the file or nothing, and what became of its rows."""
     with transaction():
@@ -80,5 +105,5 @@ def in_russian() -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, deliver_notifications, import_plan, import_region):
+    for command in (worker, deliver_notifications, import_plan, import_region, demo):
         app.cli.add_command(command)

@@ -1,0 +1,1 @@
+"""A believable region for looking around: invented people, real places."""
