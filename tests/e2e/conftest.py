@@ -1,0 +1,136 @@
+"""A real server with a database of its own, and the system's Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app import clock, create_app
+from app.accounts.passwords import hash_of
+from app.config import ROOT
+from app.db import db, transaction
+from app.organizations.models import Role
+from app.roadmap.actions import store_plan
+from app.roadmap.plan_files import read_plan
+from bench.servers import serving
+from tests.factories import make_member, make_municipality, make_organization, make_school
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+PASSWORD = "elista-2026-noon"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it answers, and who may log in."""
+
+    url: str
+    organizer: str
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    database = f"sqlite:///{folder / 'site.sqlite'}"
+    app = create_app({"SQLALCHEMY_DATABASE_URI": database, "TESTING": True})
+    with app.app_context():
+        db.create_all()
+        with transaction():
+            make_municipality(name="Городской округ город Элиста", short_name="г. Элиста")
+            college = make_organization(
+                name="Элистинский политехнический колледж", short_name="ЭПТК", slug="eptk"
+            )
+            make_school("СОШ № 18")
+            organizer = make_member(college, Role.ADMIN)
+            organizer.password_hash = hash_of(PASSWORD)
+            organizer.email_confirmed_at = clock.now()
+            store_plan(read_plan(ROOT / "data" / "roadmap_2021_2024.json"))
+        email = organizer.email
+        db.session.remove()
+        db.engine.dispose()
+    noon = datetime.combine(clock.today(), time(12))
+    environment = {
+        "DATABASE_URL": database,
+        "QUEUE_FILE": str(folder / "queue.sqlite"),
+        "QUEUE_IN_MEMORY": "0",
+        "OUTBOX": str(folder / "outbox"),
+        "RATELIMIT_ENABLED": "0",
+        "E2E_SHIFT": str((clock.from_local(noon) - clock.now()).total_seconds()),
+    }
+    with serving("tests.e2e.site:app", environment=environment) as (port, _process):
+        yield Site(f"http://127.0.0.1:{port}", email)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def phone(chromium: Browser, scripts: bool) -> Iterator[BrowserContext]:
+    """A cheap phone: 360 px wide, with and without scripts."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740},
+        locale="ru-RU",
+        java_script_enabled=scripts,
+        accept_downloads=True,
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def problems(phone: BrowserContext) -> list[str]:
+    """What the browser complained about: errors, blocked or missing files."""
+    found: list[str] = []
+    phone.on("weberror", lambda error: found.append(str(error.error)))
+    phone.on(
+        "console", lambda said: found.append(said.text) if said.type == "error" else None
+    )
+    phone.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    return found
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core (WCAG 2.2 AA) finds on the page as it stands."""
+    source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    page.evaluate(source)
+    result = page.evaluate(
+        """() => axe.run(document, {runOnly: {type: "tag", values:
+           ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})"""
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def sideways_scroll(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def saved(page: Page, folder: Path, url: str) -> Path:
+    """A file of the site, fetched with the visitor's cookies."""
+    answer = page.context.request.get(url)
+    assert answer.status == 200, f"{url}: {answer.status}"
+    file = folder / url.rpartition("/")[2]
+    file.write_bytes(answer.body())
+    return file
