@@ -7,7 +7,6 @@ draws an SVG anew for each page; these two make a page of a certificate three ti
 from typing import Any
 from xml.etree import ElementTree
 
-import pydyf
 import segno
 from weasyprint.svg import SVG
 
@@ -42,7 +41,7 @@ class DrawnOnce:
         stream._resources["XObject"][name] = None
         stream.draw_x_object(name)
 
-    def get_x_object(self, _interpolate: bool, _dpi_ratio: float) -> pydyf.Stream:
+    def get_x_object(self, _interpolate: bool, _dpi_ratio: float) -> Any:
         """What WeasyPrint writes into the document for the first page that shows it."""
         return self.form
 

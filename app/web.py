@@ -18,11 +18,28 @@ from flask import (
 )
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from app.db import Base, db
 
 M = TypeVar("M", bound=Base)
 T = TypeVar("T")
+
+
+class Number(IntegerConverter):
+    """Numbers in addresses that the database can hold; larger ones name nothing: 404."""
+
+    def __init__(self, url_map: Map, **given: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **given})
+
+
+class Word(UnicodeConverter):
+    """Words in addresses. With a NUL, which PostgreSQL cannot look for, they name nothing."""
+
+    def to_python(self, value: str) -> str:
+        if "\0" in value:
+            raise ValidationError
+        return value
 
 
 def get_or_404(model: type[M], id_: int) -> M:
@@ -117,4 +134,5 @@ def never_cache(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.url_map.converters.update(int=Number, string=Word)
     app.after_request(never_cache)

@@ -5,13 +5,11 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app import clock
-from app.db import db
+from app.db import db, insert_unless_there
 from app.documents.models import Certificate, CertificateBook
-from app.documents.queries import came, due, not_told, valid_certificate_of
+from app.documents.queries import due, has_come, not_told, valid_certificate_of
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -36,7 +34,7 @@ def issue(registration: Registration) -> Certificate | None:
 
     None for who did not come, and for who had one that was revoked.
     """
-    if not came(registration):
+    if not has_come(registration):
         return None
     _issue(registration.event, lambda: due(registration.event, only=registration))
     return valid_certificate_of(registration)
@@ -48,7 +46,7 @@ def issue_again(revoked: Certificate) -> Certificate:
     book = hold_book(registration.event.organization, clock.today().year)
     if valid_certificate_of(registration):
         raise RuleBroken(_("This person already has a valid certificate."))
-    if not came(registration):
+    if not has_come(registration):
         raise RuleBroken(_("Only those who came get a certificate. The mark says: was absent."))
     return _number(book, [registration])[0]
 
@@ -89,12 +87,11 @@ def hold_book(organization: Organization, year: int) -> CertificateBook:
 
     PostgreSQL locks the row; SQLite writes begin IMMEDIATE and are alone anyway.
     """
-    dialect = db.session.connection().dialect.name
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    opened = insert(CertificateBook).values(
-        organization_id=organization.id, year=year, last_number=0
+    insert_unless_there(
+        CertificateBook,
+        {"organization_id": organization.id, "year": year, "last_number": 0},
+        unique=[CertificateBook.organization_id, CertificateBook.year],
     )
-    db.session.execute(opened.on_conflict_do_nothing())
     query = (
         sa.select(CertificateBook)
         .filter_by(organization_id=organization.id, year=year)
@@ -112,9 +109,7 @@ def _issue(event: Event, find: Callable[[], list[Registration]]) -> list[Certifi
     return _number(book, find())  # who was numbered while we waited is not found again
 
 
-def _number(
-    book: CertificateBook, registrations: Sequence[Registration]
-) -> list[Certificate]:
+def _number(book: CertificateBook, registrations: Sequence[Registration]) -> list[Certificate]:
     issued = []
     with force_locale("ru"):  # the words on the paper, whoever asks for it
         for registration in registrations:

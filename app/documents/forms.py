@@ -5,17 +5,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.fields import line, too_long
-from app.text import clean
 
 
 def as_code(typed: Any) -> Any:
     """A code as it is stored: «abcd-efgh jklm» is ABCDEFGHJKLM."""
     if not isinstance(typed, str):
         return typed
-    return clean(typed).replace("-", "").replace(" ", "").upper()
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
 class RevokeForm(FlaskForm):
@@ -37,7 +36,7 @@ class CodeForm(FlaskForm):
         _l("Code of the certificate"),
         filters=[as_code],
         validators=[
-            InputRequired(_l("Enter the code: twelve letters and digits under the QR code.")),
+            DataRequired(_l("Enter the code: twelve letters and digits under the QR code.")),
             Length(max=40, message=too_long(40)),
         ],
         description=_l("Twelve letters and digits under the QR code, with hyphens or without."),

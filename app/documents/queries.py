@@ -14,9 +14,7 @@ from app.events.models import Event, Slot
 from app.people.models import Person
 from app.registrations.models import LIVE, Registration, Status
 
-CAME = sa.and_(
-    Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT
-)
+CAME = sa.and_(Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT)
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,7 @@ def everybody(slots: Collection[Slot]) -> list[tuple[Registration, Presence | No
     return [(registration, presence) for registration, presence in db.session.execute(query)]
 
 
-def _in_order(
-    slots: Collection[Slot], statuses: Collection[Status]
-) -> sa.Select[Registration]:
+def _in_order(slots: Collection[Slot], statuses: Collection[Status]) -> sa.Select[Registration]:
     return (
         sa.select(Registration)
         .join(Registration.person)
@@ -80,7 +76,7 @@ def _in_order(
     )
 
 
-def came(registration: Registration) -> bool:
+def has_come(registration: Registration) -> bool:
     """Confirmed and marked present: the mark as it stands now."""
     query = (
         sa.select(Registration.id)
@@ -234,5 +230,3 @@ def earned_by(user: User) -> list[Earned]:
         .order_by(Slot.starts_at.desc(), Registration.id, Certificate.id)
     )
     return [Earned(registration, paper) for registration, paper in db.session.execute(query)]
-
-

@@ -36,9 +36,7 @@ def event_to_print(slug: str) -> Event:
 
 def file(content: bytes, kind: str, name: str) -> Response:
     """Shown in the browser (PDF) or saved (the rest) under a name in Russian; not kept."""
-    response = send_file(
-        BytesIO(content), kind, as_attachment=kind != PDF, download_name=name
-    )
+    response = send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name)
     response.cache_control.no_store = True
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -195,7 +193,7 @@ def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
 def certificate_of(registration: Registration) -> Response:
     """The paper of one who came, numbered when it is first asked for; else 404."""
     certificate = queries.valid_certificate_of(registration)
-    if certificate is None or not queries.came(registration):
+    if certificate is None or not queries.has_come(registration):
         with transaction():
             certificate = found_or_404(actions.issue(registration))
     name = f"{_('Certificate')} {certificate.full_number.replace('/', '-')}.pdf"
@@ -246,7 +244,7 @@ def verify(code: str) -> ResponseReturnValue:
         "documents/verify.html",
         status=200 if certificate else 404,
         certificate=certificate,
-        came=certificate is not None and queries.came(certificate.registration),
+        came=certificate is not None and queries.has_come(certificate.registration),
         form=CodeForm(None),
     )
     answer.headers["X-Robots-Tag"] = "noindex"
