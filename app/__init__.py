@@ -13,7 +13,19 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
-from app import cli, config, db, errors, filters, jobs, permissions, security, site_views, web
+from app import (
+    cli,
+    config,
+    db,
+    errors,
+    filters,
+    jobs,
+    languages,
+    permissions,
+    security,
+    site_views,
+    web,
+)
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
@@ -81,6 +93,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     for module in (db, jobs, security, errors, web, filters, cli):
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)
+    languages.init_app(app)
     login_manager.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)

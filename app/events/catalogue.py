@@ -1,16 +1,17 @@
 """What a visitor asks the catalogue, read from an address and written back into one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.db import db
@@ -36,6 +37,11 @@ class Choices:
     municipalities: dict[str, str]
     organizations: dict[str, str]
     read_at: float
+
+    @cached_property
+    def content(self) -> Hashable:
+        """Equal for equal choices, whenever they were read."""
+        return tuple(self.municipalities.items()), tuple(self.organizations.items())
 
 
 def choices(*, fresh: bool = False) -> Choices:
@@ -158,6 +164,20 @@ FORMATS: dict[Format, Callable[[], str]] = {
 }
 
 
+LABELS = {
+    "kind": _l("Kind"),
+    "municipality": _l("District or city"),
+    "organization": _l("Organizer"),
+    "grade": _l("Grade"),
+    "field": _l("Professional field"),
+    "format": _l("Format"),
+    "from": _l("From date"),
+    "to": _l("To date"),
+    "free": _l("With seats left"),
+    "month": _l("Month"),
+}
+
+
 class Reader:
     """Reads one address. What cannot be understood is left out and named."""
 
@@ -168,38 +188,39 @@ class Reader:
         self.choices = choices()
 
     def text(self, name: str) -> str:
-        return clean(INVISIBLE.sub(" ", self.arguments.get(name, "")[:MOST_LETTERS]))
+        written = self.arguments.get(name, "")
+        return clean(INVISIBLE.sub(" ", written[:MOST_LETTERS])) if written else ""
 
-    def keep(self, name: str, value: Any, written: str, label: str) -> Any:
-        """The value when it was understood; else nothing, and its label is remembered."""
+    def keep(self, name: str, value: Any, written: str) -> Any:
+        """The value when it was understood; else nothing, and the filter is remembered."""
         if value in (None, ""):
             if written:
-                self.not_understood.append(label)
+                self.not_understood.append(str(LABELS[name]))
             return value
         self.said[name] = written
         return value
 
-    def one_of(self, name: str, known: Mapping[str, Any], label: str) -> str:
+    def one_of(self, name: str, known: Container[Any]) -> str:
         written = self.text(name)
-        return str(self.keep(name, written if written in known else "", written, label))
+        return str(self.keep(name, written if written in known else "", written))
 
-    def one_of_choices(self, name: str, attribute: str, label: str) -> str:
+    def one_of_choices(self, name: str, attribute: str) -> str:
         """A list that may have grown since it was kept is read again before refusing."""
         written = self.text(name)
         if written and written not in getattr(self.choices, attribute):
             self.choices = choices(fresh=True)
-        return self.one_of(name, getattr(self.choices, attribute), label)
+        return self.one_of(name, getattr(self.choices, attribute))
 
-    def number(self, name: str, first: int, last: int, label: str) -> int | None:
+    def number(self, name: str, first: int, last: int) -> int | None:
         written = self.text(name)
         digits = re.fullmatch(r"0*([0-9]{1,9})", written)
         number = int(digits[1]) if digits and first <= int(digits[1]) <= last else None
-        kept: int | None = self.keep(name, number, written, label)
+        kept: int | None = self.keep(name, number, written)
         return kept
 
-    def day(self, name: str, label: str) -> date | None:
+    def day(self, name: str) -> date | None:
         written = self.text(name)
-        kept: date | None = self.keep(name, sensible_day(written), written, label)
+        kept: date | None = self.keep(name, sensible_day(written), written)
         return kept
 
     def month(self) -> date | None:
@@ -209,11 +230,11 @@ class Reader:
         written = self.text("month")
         self.said["view"] = "month"
         this_month = clock.today().replace(day=1)
-        asked = self.keep("month", sensible_day(f"{written}-01"), written, _("Month"))
+        asked = self.keep("month", sensible_day(f"{written}-01"), written)
         return asked or this_month
 
     def days(self) -> tuple[date | None, date | None]:
-        since, until = self.day("from", _("From date")), self.day("to", _("To date"))
+        since, until = self.day("from"), self.day("to")
         if since and until and since > until:  # meant the other way round
             since, until = until, since
             self.said["from"], self.said["to"] = f"{since}", f"{until}"
@@ -221,17 +242,15 @@ class Reader:
 
     def selection(self, *, with_days: bool) -> Selection:
         since, until = self.days() if with_days else (None, None)
-        form = self.one_of("format", dict.fromkeys(Format), _("Format"))
-        free = self.one_of("free", {"1": True}, _("With seats left"))
+        form = self.one_of("format", FORMATS)
+        free = self.one_of("free", {"1": True})
         return Selection(
             words=tuple(searchable(self.text("q")).split()[:MOST_WORDS]),
-            kind=self.one_of("kind", KINDS, _("Kind")),
-            municipality=self.one_of_choices(
-                "municipality", "municipalities", _("District or city")
-            ),
-            organization=self.one_of_choices("organization", "organizations", _("Organizer")),
-            grade=self.number("grade", 1, 11, _("Grade")),
-            field=self.one_of("field", PROFESSIONAL_FIELDS, _("Professional field")),
+            kind=self.one_of("kind", KINDS),
+            municipality=self.one_of_choices("municipality", "municipalities"),
+            organization=self.one_of_choices("organization", "organizations"),
+            grade=self.number("grade", 1, 11),
+            field=self.one_of("field", PROFESSIONAL_FIELDS),
             format=Format(form) if form else None,
             since=since,
             until=until,
@@ -242,7 +261,7 @@ class Reader:
 def asked(arguments: Mapping[str, str]) -> Asked:
     """What this address asks for. Nothing in it can be so wrong as to fail."""
     reader = Reader(arguments)
-    q = reader.keep("q", reader.text("q"), reader.text("q"), "")
+    q = reader.keep("q", reader.text("q"), reader.text("q"))
     month = reader.month()
     selection = reader.selection(with_days=month is None)  # a month has its own days
     page = re.fullmatch(r"[0-9]{1,6}", arguments.get("page", ""))
@@ -259,6 +278,8 @@ def asked(arguments: Mapping[str, str]) -> Asked:
 
 def sensible_day(written: str) -> date | None:
     """A day as browsers send it (2026-11-23), of the years this site may know."""
+    if not written:
+        return None
     try:
         given = date.fromisoformat(written)
     except ValueError:

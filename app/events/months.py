@@ -30,7 +30,7 @@ class Day:
 
     date: date
     is_other: bool  # of the month before or after, to fill the week
-    occasions: list[Occasion]
+    occasions: tuple[Occasion, ...]
     more: int = 0
 
     @property
@@ -41,7 +41,7 @@ class Day:
 @dataclass(frozen=True)
 class Month:
     first: date
-    weeks: list[list[Day]]
+    weeks: tuple[tuple[Day, ...], ...]
     events: int  # how many of them the month has
 
     @property
@@ -66,15 +66,15 @@ def month_of(selection: Selection, first: date) -> Month:
         by_day[day].setdefault(occasion.slug, occasion)
     return Month(
         first=first,
-        weeks=[
-            [cell(day, first, list(by_day[day].values())) for day in week]
+        weeks=tuple(
+            tuple(cell(day, first, tuple(by_day[day].values())) for day in week)
             for week in Calendar().monthdatescalendar(first.year, first.month)
-        ],
+        ),
         events=len({slug for day in by_day.values() for slug in day}),
     )
 
 
-def cell(day: date, first: date, found: list[Occasion]) -> Day:
+def cell(day: date, first: date, found: tuple[Occasion, ...]) -> Day:
     shown = found if len(found) <= SHOWN_A_DAY else found[: SHOWN_A_DAY - 1]
     return Day(day, day.month != first.month, shown, more=len(found) - len(shown))
 

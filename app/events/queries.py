@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.db import db
@@ -17,23 +19,34 @@ from app.text import like
 from app.web import Paged
 
 SLUG = re.compile(r"[a-z0-9-]{1,100}")
+# The moment at which a query is asked, not the one at which it was written.
+NOW = sa.bindparam("now", type_=sa.DateTime(), callable_=lambda: clock.now())
 
 
 def event_by_slug(slug: str) -> Event | None:
     """With organization, municipality, measure and slots: two queries in all."""
     if not SLUG.fullmatch(slug):
         return None
-    query = (
-        sa.select(Event)
-        .where(Event.slug == slug)
-        .options(
-            joinedload(Event.organization),
-            joinedload(Event.municipality),
-            joinedload(Event.measure),
-            selectinload(Event.slots),
-        )
+    event = db.session.scalar(BY_SLUG, {"slug": slug})
+    if event is not None:  # cheaper than selectinload for the busiest page of all
+        slots = db.session.scalars(SLOTS_OF_EVENT, {"event_id": event.id})
+        set_committed_value(event, "slots", slots.all())
+    return event
+
+
+# Written once: they are asked for each page of an event.
+BY_SLUG = (
+    sa.select(Event)
+    .where(Event.slug == sa.bindparam("slug"))
+    .options(
+        joinedload(Event.organization), joinedload(Event.municipality), joinedload(Event.measure)
     )
-    return db.session.scalar(query)
+)
+SLOTS_OF_EVENT = (
+    sa.select(Slot)
+    .where(Slot.event_id == sa.bindparam("event_id"))
+    .order_by(Slot.starts_at, Slot.id)
+)
 
 
 @dataclass(frozen=True)
@@ -125,24 +138,30 @@ CARD_COLUMNS = (
 
 def find_events(selection: Selection, *, number: int = 1, size: int = 20) -> Paged[Card]:
     """One page of the selection's cards with their seats: two queries, however many."""
-    found = selected(sa.func.count().over(), *CARD_COLUMNS, selection=selection)
-    found = found.order_by(*order_of(selection))
-
-    def page(number: int) -> Sequence[Any]:
-        return db.session.execute(found.limit(size).offset((number - 1) * size)).all()
-
-    rows = page(number)
+    query = cards_query(selection, selection.is_past, size)
+    rows = db.session.execute(query, {"first": (number - 1) * size}).all()
     if not rows and number > 1:  # beyond the end: the last page instead
         total = db.session.scalar(selected(sa.func.count(), selection=selection)) or 0
         number = max(1, -(-total // size))
-        rows = page(number)
+        rows = db.session.execute(query, {"first": (number - 1) * size}).all()
     coming = coming_of([row.id for row in rows])
-    cards = [
+    cards = tuple(
         Card._make([*columns, tuple(audience), coming.get(row.id, Coming())])
         for row in rows
         for _total, *columns, audience in [row]
-    ]
+    )
     return Paged(cards, number, size, rows[0][0] if rows else 0)
+
+
+@lru_cache(maxsize=200)
+def cards_query(selection: Selection, _is_past: bool, size: int) -> sa.Select[Any]:
+    """Written once for each selection: writing it takes longer than answering it."""
+    return (
+        selected(sa.func.count().over(), *CARD_COLUMNS, selection=selection)
+        .order_by(*order_of(selection))
+        .limit(size)
+        .offset(sa.bindparam("first", type_=sa.Integer))
+    )
 
 
 def selected(*columns: Any, selection: Selection) -> sa.Select[Any]:
@@ -156,18 +175,17 @@ def selected(*columns: Any, selection: Selection) -> sa.Select[Any]:
 
 
 def conditions(selection: Selection) -> Iterable[sa.ColumnElement[bool]]:
-    now = clock.now()
     yield sa.or_(
         Event.status == EventStatus.PUBLISHED,
-        sa.and_(Event.status == EventStatus.CANCELLED, Event.ends_at > now),
+        sa.and_(Event.status == EventStatus.CANCELLED, Event.ends_at > NOW),
     )
     if selection.since:
         yield Event.ends_at > clock.start_of_day(selection.since)
     elif not selection.is_past:
-        yield Event.ends_at > now
+        yield Event.ends_at > NOW
     if selection.until:
         yield Event.starts_at < clock.end_of_day(selection.until)
-    yield from conditions_about_people(selection, now)
+    yield from conditions_about_people(selection)
     yield from conditions_about_itself(selection)
 
 
@@ -186,18 +204,16 @@ def conditions_about_itself(selection: Selection) -> Iterable[sa.ColumnElement[b
         yield sa.cast(Event.fields, sa.Text).like(like(f'"{selection.field}"'), escape="\\")
 
 
-def conditions_about_people(
-    selection: Selection, now: datetime
-) -> Iterable[sa.ColumnElement[bool]]:
+def conditions_about_people(selection: Selection) -> Iterable[sa.ColumnElement[bool]]:
     if selection.grade is not None:
         yield sa.func.coalesce(Event.grade_from, 1) <= selection.grade
         yield sa.func.coalesce(Event.grade_to, 11) >= selection.grade
     if selection.free:
         yield Event.status == EventStatus.PUBLISHED
-        yield sa.or_(Event.signup_opens_at.is_(None), Event.signup_opens_at <= now)
-        yield sa.or_(Event.signup_closes_at.is_(None), Event.signup_closes_at > now)
+        yield sa.or_(Event.signup_opens_at.is_(None), Event.signup_opens_at <= NOW)
+        yield sa.or_(Event.signup_closes_at.is_(None), Event.signup_closes_at > NOW)
         yield sa.exists().where(
-            Slot.event_id == Event.id, Slot.starts_at > now, Slot.seats_taken < Slot.capacity
+            Slot.event_id == Event.id, Slot.starts_at > NOW, Slot.seats_taken < Slot.capacity
         )
 
 
@@ -207,32 +223,34 @@ def order_of(selection: Selection) -> tuple[sa.ColumnElement[Any], ...]:
         return Event.starts_at.desc(), Event.id.desc()
     if selection.since:
         return Event.starts_at.asc(), Event.id.asc()
-    now = clock.now()
     following = (
         sa.select(sa.func.min(Slot.starts_at))
-        .where(Slot.event_id == Event.id, Slot.starts_at > now)
+        .where(Slot.event_id == Event.id, Slot.starts_at > NOW)
         .scalar_subquery()
     )
     begun = sa.func.coalesce(following, Event.starts_at)
-    return sa.case((Event.starts_at > now, Event.starts_at), else_=begun).asc(), Event.id.asc()
+    return sa.case((Event.starts_at > NOW, Event.starts_at), else_=begun).asc(), Event.id.asc()
 
 
 def coming_of(event_ids: Sequence[int]) -> dict[int, Coming]:
     """The coming slots of these events, by event: one query."""
     if not event_ids:
         return {}
-    query = (
-        sa.select(
-            Slot.event_id,
-            sa.func.count(),
-            sa.func.sum(Slot.capacity),
-            sa.func.sum(Slot.capacity - Slot.seats_taken),
-            sa.func.min(Slot.starts_at),
-        )
-        .where(Slot.event_id.in_(event_ids), Slot.starts_at > clock.now())
-        .group_by(Slot.event_id)
+    rows = db.session.execute(COMING_SLOTS, {"event_ids": event_ids})
+    return {event_id: Coming._make(counted) for event_id, *counted in rows}
+
+
+COMING_SLOTS = (
+    sa.select(
+        Slot.event_id,
+        sa.func.count(),
+        sa.func.sum(Slot.capacity),
+        sa.func.sum(Slot.capacity - Slot.seats_taken),
+        sa.func.min(Slot.starts_at),
     )
-    return {event_id: Coming._make(counted) for event_id, *counted in db.session.execute(query)}
+    .where(Slot.event_id.in_(sa.bindparam("event_ids", expanding=True)), Slot.starts_at > NOW)
+    .group_by(Slot.event_id)
+)
 
 
 def kinds_with_counts() -> list[tuple[str, int]]:

@@ -1,7 +1,9 @@
 """What visitors read: the home page, the catalogue, an event; and the same for programs."""
 
 import json
+from collections.abc import Hashable
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +19,7 @@ from app.events.models import Event
 from app.events.months import month_of
 from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import (
+    Card,
     Selection,
     event_by_slug,
     find_events,
@@ -24,8 +27,9 @@ from app.events.queries import (
     whole_events,
 )
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
+from app.kept import content_of, kept_page
 from app.permissions import authorize
-from app.web import found_or_404, page
+from app.web import Paged, found_or_404
 
 bp = Blueprint("events", __name__)
 MOST_IN_A_CALENDAR, MOST_IN_DATA = 300, 100
@@ -34,12 +38,14 @@ MOST_IN_A_CALENDAR, MOST_IN_DATA = 300, 100
 @bp.get("/")
 def home() -> ResponseReturnValue:
     coming = find_events(Selection(), size=6)
-    return page(
-        "events/home.html",
-        coming=coming,
-        kinds=[(KINDS[code], number) for code, number in kinds_with_counts()],
-        past_url=past_url(),
-    )
+    kinds = kinds_with_counts()
+
+    def context() -> dict[str, Any]:
+        titles = [(KINDS[code], number) for code, number in kinds]
+        return {"coming": coming, "kinds": titles, "past_url": past_url()}
+
+    shown = (states_of(coming), tuple(kinds), clock.today())
+    return kept_page("events/home.html", shown=shown, context=context)
 
 
 @bp.get("/events")
@@ -50,16 +56,20 @@ def index() -> ResponseReturnValue:
         month = month_of(question.selection, question.month)
     else:
         found = find_events(question.selection, number=question.page)
-    response = page(
-        "events/index.html",
-        question=question,
-        selection=question.selection,
-        choices=question.choices,
-        found=found,
-        month=month,
-        past_url=past_url(),
-        lists=fixed_lists(str(get_locale())),
-    )
+
+    def context() -> dict[str, Any]:
+        return {
+            "question": question,
+            "selection": question.selection,
+            "choices": question.choices,
+            "found": found,
+            "month": month,
+            "past_url": past_url(),
+            "lists": fixed_lists(str(get_locale())),
+        }
+
+    shown = (found and states_of(found), month, question.choices.content, clock.today())
+    response = kept_page("events/index.html", shown=shown, context=context)
     # For the address bar: the question without its empty fields.
     response.headers["HX-Push-Url"] = question.page_url(found.number if found else 1)
     return response
@@ -85,18 +95,25 @@ def open_data() -> ResponseReturnValue:
 @bp.get("/events/<string:slug>")
 def show(slug: str) -> ResponseReturnValue:
     event = visible_event(slug)
-    return page(
-        "events/show.html",
-        event=event,
-        days=days_of(event),
-        closed=why_signup_is_closed(event),
-        audience=audience(event.audience, event.grade_from, event.grade_to),
-        fields=[PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
-        place=place_of(event),
-        sign_up_url=url_for("registrations.sign_up", slug=event.slug),
-        canonical=absolute("events.show", slug=event.slug),
-        schema_org=schema_org(event),
-    )
+    closed = why_signup_is_closed(event)
+
+    def context() -> dict[str, Any]:
+        return {
+            "event": event,
+            "days": days_of(event),
+            "closed": closed,
+            "audience": audience(event.audience, event.grade_from, event.grade_to),
+            "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
+            "place": place_of(event),
+            "sign_up_url": url_for("registrations.sign_up", slug=event.slug),
+            "canonical": absolute("events.show", slug=event.slug),
+            "schema_org": schema_org(event),
+        }
+
+    rows = (event, event.organization, event.municipality, event.measure, *event.slots)
+    begun = [slot.has_begun for slot in event.slots].count(True)
+    shown = (content_of(*rows), closed, begun)
+    return kept_page("events/show.html", shown=shown, context=context)
 
 
 @bp.get("/events/<string:slug>.ics")
@@ -104,6 +121,11 @@ def event_calendar(slug: str) -> ResponseReturnValue:
     event = visible_event(slug)
     body = calendar_of([event], name=event.title)
     return for_programs(body, "text/calendar", filename=f"{event.slug}.ics")
+
+
+def states_of(found: Paged[Card]) -> Hashable:
+    """The page's cards, and how things stand with them at this moment."""
+    return found.total, found.number, tuple((card, card.signup) for card in found.items)
 
 
 def past_url() -> str:
