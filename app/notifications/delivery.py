@@ -71,7 +71,7 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
         try:
             postbox = postbox or connection.enter_context(mail.postbox())
             postbox.send(letter)
-        except (OSError, smtplib.SMTPException) as error:
+        except Exception as error:  # an odd address holds up nobody else either
             outcomes[put_off_or_give_up(claimed, error)] += 1
             if is_broken_connection(error):
                 raise PostboxClosed from error
@@ -177,7 +177,8 @@ def is_broken_connection(error: Exception) -> bool:
         smtplib.SMTPDataError,
         smtplib.SMTPNotSupportedError,
     )
-    return code_of(error) == 421 or not isinstance(error, of_one_letter)
+    of_mail = isinstance(error, OSError | smtplib.SMTPException)
+    return of_mail and (code_of(error) == 421 or not isinstance(error, of_one_letter))
 
 
 def in_short(error: Exception) -> str:

@@ -174,6 +174,16 @@ class TestToAServer:
         assert deliver() == {"sent": 1}
         assert server.letters[0]["To"] == "anna@xn--80a1acny.xn--p1ai"
 
+    @pytest.mark.parametrize(
+        "odd", ["a@b.ru\nBcc: c@d.ru", "аня@почта.рф", "no address", "a@" + "b" * 99]
+    )
+    def test_an_odd_address_does_not_keep_others(self, server: MailServer, odd: str) -> None:
+        write(odd)
+        fine = write()
+        deliver()
+        assert fine.sent_at
+        assert "Bcc" not in {name for letter in server.letters for name in letter}
+
     def test_refused_for_now_is_tried_again_later_and_later(self, server: MailServer) -> None:
         letter = write()
         for attempt, minutes in enumerate([1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360], start=1):
