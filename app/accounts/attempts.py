@@ -79,7 +79,9 @@ def wait_in_words(seconds: int) -> str:
         wait = ngettext("Wait %(num)s second", "Wait %(num)s seconds", seconds)
     else:
         wait = ngettext("Wait %(num)s minute", "Wait %(num)s minutes", ceil(seconds / 60))
-    return _("Too many wrong passwords. %(wait)s and try again, or log in by a link.", wait=wait)
+    return str(
+        _("Too many wrong passwords. %(wait)s and try again, or log in by a link.", wait=wait)
+    )
 
 
 def longest_wait(*tries: Attempts) -> int:

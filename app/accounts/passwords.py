@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.accounts.models import User
 
-SHORTEST, LONGEST = 8, 200
+SHORTEST, LONGEST, FEWEST_DIFFERENT = 8, 200, 4
 # OWASP's least for argon2id: 19 MiB, so that eight log-ins at once stay under 160 MiB.
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NOBODYS_HASH = hasher.hash("compared with when there is no such account")
@@ -45,14 +45,15 @@ def is_outdated(user: User) -> bool:
 def weakness(password: str, email: str) -> str:
     """Why this password is refused and what to do, or nothing."""
     typed, address = normal(password).casefold(), email.strip().casefold()
+    refusal = ""
     if len(typed) < SHORTEST:
-        return _("Make it longer: at least %(least)s characters.", least=SHORTEST)
-    if len(typed) > LONGEST:
-        return _("Shorten it: at most %(most)s characters.", most=LONGEST)
-    if typed in (address, address.partition("@")[0]):
-        return _("Your address is known to others. Choose a password that is not in it.")
-    if typed in COMMON or len(set(typed)) < 4:
-        return _(
+        refusal = _("Make it longer: at least %(least)s characters.", least=SHORTEST)
+    elif len(typed) > LONGEST:
+        refusal = _("Shorten it: at most %(most)s characters.", most=LONGEST)
+    elif typed in (address, address.partition("@")[0]):
+        refusal = _("Your address is known to others. Choose a password that is not in it.")
+    elif typed in COMMON or len(set(typed)) < FEWEST_DIFFERENT:
+        refusal = _(
             "This password is among the first that are tried. Take three or four random words."
         )
-    return ""
+    return refusal

@@ -1,5 +1,7 @@
 """What was written to somebody, and the way to its link."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.accounts.models import User
@@ -11,7 +13,7 @@ from tests.factories import make_user
 PASSWORD = "степь тюльпан сайгак"
 
 
-def make_user_with_password(**given: object) -> User:
+def make_user_with_password(**given: Any) -> User:
     return make_user(password_hash=hash_of(PASSWORD), **given)
 
 

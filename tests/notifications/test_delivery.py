@@ -108,7 +108,12 @@ class TestToTheOutbox:
             write(send_after=clock.now() - timedelta(minutes=number))
         order: list[int] = []
         claim = delivery.claim
-        monkeypatch.setattr(delivery, "claim", lambda id_: order.append(id_) or claim(id_))
+
+        def noted(id_: int) -> delivery.Claimed | None:
+            order.append(id_)
+            return claim(id_)
+
+        monkeypatch.setattr(delivery, "claim", noted)
         assert deliver() == {"sent": 8}
         assert order == sorted(order, reverse=True)
 
@@ -141,7 +146,8 @@ class TestToTheOutbox:
         result = app.test_cli_runner().invoke(args=["deliver-notifications"])
         assert result.output.splitlines()[-1] == "sent 1, put off 1, given up 0"
 
-    def test_the_job_in_the_queue_delivers(self, outbox: Path) -> None:
+    def test_the_job_in_the_queue_delivers(self, app: Flask, outbox: Path) -> None:
+        jobs.init_app(app)  # the last application made in this process does the jobs
         letter = write()
         jobs.queue.execute(jobs.queue.dequeue())
         db.session.expire_all()
