@@ -8,6 +8,7 @@ from app.db import db
 from app.errors import RuleBroken
 from app.events.actions import publish
 from app.events.models import EventStatus
+from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations import actions
 from app.organizations.actions import Details
@@ -96,6 +97,17 @@ class TestRule:
         assert organization.slug == "college"
         assert "степной сварщик" in organization.search_text
         assert "аршан" in organization.search_text
+
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    @pytest.mark.parametrize("template", ["organization_waiting", "organization_approved"])
+    def test_letters_name_the_organization(self, app: Flask, template: str, language: str) -> None:
+        letter = letter_of(
+            address="a@example.org", template=template, language=language, reference="1",
+            context={"organization": "Степной сварщик", "registered_by": "Очир Горяев"},
+        )  # fmt: skip
+        assert "Степной сварщик" in letter.subject
+        assert "Степной сварщик" in letter.text
+        assert f"{app.config['SITE_URL']}/" in letter.text
 
 
 class TestScreen:
@@ -209,5 +221,5 @@ class TestScreen:
     def test_until_approved_it_drafts_and_does_not_publish(self) -> None:
         organization = make_organization(approved=False)
         event = make_event(organization=organization, status=EventStatus.DRAFT)
-        with pytest.raises(RuleBroken, match="approve|одобр"):
+        with pytest.raises(RuleBroken, match="министерств"):
             publish(event)
