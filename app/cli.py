@@ -19,6 +19,7 @@ from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
 from app.organizations.region import store_region
 from app.organizations.region_files import read_region
+from app.registrations import seats
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
 
@@ -104,6 +105,17 @@ def in_russian() -> Iterator[None]:
             raise click.ClickException(str(refused)) from refused
 
 
+@click.command("doctor")
+def doctor() -> None:
+    """Recount the seats from the registrations; exit status 1 where a counter differs."""
+    wrong = seats.differences()
+    for slot, held in wrong:
+        click.echo(f"slot {slot.id}: the counter says {slot.seats_taken}, registrations hold {held}")
+    if wrong:
+        raise SystemExit(1)
+    click.echo("Seats: every counter agrees with the registrations.")
+
+
 def init_app(app: Flask) -> None:
-    for command in (worker, deliver_notifications, import_plan, import_region, demo):
+    for command in (worker, deliver_notifications, import_plan, import_region, demo, doctor):
         app.cli.add_command(command)
