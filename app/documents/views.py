@@ -245,7 +245,7 @@ def verify(code: str) -> ResponseReturnValue:
         status=200 if certificate else 404,
         certificate=certificate,
         came=certificate is not None and queries.has_come(certificate.registration),
-        form=CodeForm(None),
+        form=CodeForm(None, data={"code": code}),
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 from app import clock
 from app.accounts.models import User
 from app.db import transaction
+from app.documents.queries import has_come
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
@@ -134,6 +135,7 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         person=registration.person,
         place=place_in_line(registration),
         other_slots=slots,
+        came=registration.slot.has_begun and has_come(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
 

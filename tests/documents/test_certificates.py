@@ -93,8 +93,8 @@ class TestRule:
     def test_numbers_begin_anew_with_the_local_year(
         self, event: Event, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for surname, utc in (("Первый", (2026, 12, 31, 20, 59)), ("Второй", (2026, 12, 31, 21, 0))):
-            monkeypatch.setattr(clock, "now", lambda utc=utc: datetime(*utc))
+        for surname, utc in (("Первый", "2026-12-31T20:59"), ("Второй", "2026-12-31T21:00")):
+            monkeypatch.setattr(clock, "now", lambda utc=utc: datetime.fromisoformat(utc))
             came(event.slots[0], surname)
             actions.issue_due(event)
         assert [paper.full_number for paper in valid_certificates(event)] == ["1/2027", "1/2026"]
@@ -393,8 +393,11 @@ class TestMine:
     def test_by_the_ticket_only_for_who_came(self, browser: Browser, event: Event) -> None:
         registration = signed_up(event.slots[0], "Очиров")
         address = f"/registrations/{registration.code}/certificate.pdf"
+        ticket = f"/registrations/{registration.code}"
         assert browser.open(address).status == 404
+        assert address not in browser.open(ticket).html
         mark(registration, Presence.PRESENT)
+        assert address in browser.open(ticket).html
         assert browser.open(address).response.mimetype == "application/pdf"
         mark(registration, Presence.ABSENT)
         assert browser.open(address).status == 404

@@ -30,7 +30,7 @@ class TestScreen:
         for words in (
             "место за вами", "Цаңхаев Санджи", "и 2 сопровождающих", "День открытых дверей",
             event.organization.name, "15:00–16:00", "г. Элиста, ул. Ленина, 211, ауд. 214",
-            registration.code, "Что взять с собой",
+            " ".join(registration.code[place : place + 4] for place in (0, 4, 8)), "Что взять с собой",
         ):  # fmt: skip
             assert words in text
 
@@ -49,7 +49,7 @@ class TestScreen:
         registration = signed_up(event.slots[0], status=Status.CANCELLED)
         text = ticket(browser, registration)
         assert "запись отменена" in text
-        assert registration.code not in text
+        assert registration.code[:4] not in text
 
     def test_of_a_called_off_event_says_so(self, browser: Browser, event: Event) -> None:
         registration = signed_up(event.slots[0], status=Status.CANCELLED)

@@ -4,6 +4,7 @@ import pytest
 
 from app.attendance.models import Presence
 from app.documents import actions
+from app.documents.forms import as_code
 from app.documents.models import Certificate
 from app.events.models import Event
 from tests.browser import Browser
@@ -63,7 +64,9 @@ class TestScreen:
         page = browser.open(f"/verify/{code}")
         assert page.status == 404
         assert "не выдавали" in page.text("main")
-        assert page.soup.select_one("form input[name=code]")
+        kept = page.soup.select_one("form input[name=code]")
+        assert kept
+        assert kept["value"] == as_code(code)  # what was typed stays, to be mended
 
     def test_a_code_no_database_can_look_for(self, browser: Browser) -> None:
         for address in ("/verify/%00", "/registrations/%00/ticket.pdf", "/verify/A%00B"):
