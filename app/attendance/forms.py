@@ -9,7 +9,7 @@ NO_MARK = "none"
 
 
 class MarkForm(FlaskForm):
-    presence = SelectField(choices=[(value, "") for value in (*Presence, NO_MARK)])
+    presence = SelectField(choices=[*(presence.value for presence in Presence), NO_MARK])
 
     @property
     def mark(self) -> Presence | None:

@@ -163,9 +163,9 @@ class TestFilter:
         page = organizer.open(table(slot.event), panel=panel)
         rows = page.texts("tbody tr")
         assert "Есть место" in rows[0]
-        assert "уважительная" in rows[0]
-        assert "1-е место" in rows[1]
-        assert "2-е место" in rows[2]
+        assert "уваж. причина" in rows[0]
+        assert "Лист ожидания: 1" in rows[1]
+        assert "Лист ожидания: 2" in rows[2]
 
 
 class TestPages:
@@ -372,6 +372,10 @@ class TestOddInput:
         other = make_event()
         for asked in (f"slot={other.slots[0].id}", f"school={make_school().id}"):
             assert names(organizer.open(f"{table(event)}?{asked}")) == ["Бадмаев"]
+
+    def test_leads_to_the_table_for_excel(self, organizer: Browser, event: Event) -> None:
+        page = organizer.open(table(event))
+        assert page.soup.select_one(f"a[href='/manage/events/{event.slug}/papers/list.xlsx']")
 
     def test_nobody_yet_and_nobody_found_say_what_to_do(
         self, organizer: Browser, event: Event
