@@ -30,7 +30,8 @@ class TestScreen:
         for words in (
             "место за вами", "Цаңхаев Санджи", "и 2 сопровождающих", "День открытых дверей",
             event.organization.name, "15:00–16:00", "г. Элиста, ул. Ленина, 211, ауд. 214",
-            " ".join(registration.code[place : place + 4] for place in (0, 4, 8)), "Что взять с собой",
+            " ".join(registration.code[place : place + 4] for place in (0, 4, 8)),
+            "Что взять с собой",
         ):  # fmt: skip
             assert words in text
 
