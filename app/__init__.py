@@ -97,12 +97,19 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     login_manager.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)
-    migrate.init_app(
-        app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True
-    )
+    migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     for blueprint in (
-        site_views.bp, accounts, notifications, organizations, events, events_desk, slots,
-        registrations, registrations_desk, attendance, documents,
+        site_views.bp,
+        accounts,
+        notifications,
+        organizations,
+        events,
+        events_desk,
+        slots,
+        registrations,
+        registrations_desk,
+        attendance,
+        documents,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

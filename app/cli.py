@@ -110,7 +110,9 @@ def doctor() -> None:
     """Recount the seats from the registrations; exit status 1 where a counter differs."""
     wrong = seats.differences()
     for slot, held in wrong:
-        click.echo(f"slot {slot.id}: the counter says {slot.seats_taken}, registrations hold {held}")
+        click.echo(
+            f"slot {slot.id}: the counter says {slot.seats_taken}, registrations hold {held}"
+        )
     if wrong:
         raise SystemExit(1)
     click.echo("Seats: every counter agrees with the registrations.")

@@ -31,7 +31,9 @@ def trimmed(value: object) -> object:
 
 
 def refuse_controls(text: str) -> None:
-    odd = any(unicodedata.category(c) in ("Cc", "Cs", "Co") and c not in ALLOWED_CONTROLS for c in text)
+    odd = any(
+        unicodedata.category(c) in ("Cc", "Cs", "Co") and c not in ALLOWED_CONTROLS for c in text
+    )
     if odd:
         raise ValidationError(_("Remove the invisible control characters."))
 
@@ -45,7 +47,9 @@ class PlainLine:
         if any(sign in text for sign in "<>"):
             raise ValidationError(_("Write it without the signs < and >."))
         if text.startswith(("=", "@", "|")) or re.match(r"[+-]\s*\D*\(", text):
-            raise ValidationError(_("The first sign looks like a formula. Begin with a letter or a digit."))
+            raise ValidationError(
+                _("The first sign looks like a formula. Begin with a letter or a digit.")
+            )
         if EMOJI.search(text):
             raise ValidationError(_("Write it without emoji: they cannot be printed."))
 
@@ -59,7 +63,9 @@ class PlainText:
         if re.search(r"<\s*[/!a-zA-Z]", text):
             raise ValidationError(_("HTML tags are not shown. Use plain text or Markdown."))
         if text.startswith("="):
-            raise ValidationError(_("The first sign looks like a formula. Begin with a letter or a digit."))
+            raise ValidationError(
+                _("The first sign looks like a formula. Begin with a letter or a digit.")
+            )
 
 
 class PersonName:
@@ -86,8 +92,11 @@ class SensibleDate:
         last = clock.today() + timedelta(days=366 * self.years_ahead)
         if not first <= given <= last:
             raise ValidationError(
-                _("Check the year: it must be from %(first)s to %(last)s.",
-                  first=first.year, last=last.year)
+                _(
+                    "Check the year: it must be from %(first)s to %(last)s.",
+                    first=first.year,
+                    last=last.year,
+                )
             )
 
 
@@ -134,7 +143,9 @@ PHONE = re.compile(r"\+?[\d\s()-]{5,25}")
 
 class Phone:
     def __call__(self, _form: Form, field: Field) -> None:
-        if field.data and not (PHONE.fullmatch(field.data) and sum(map(str.isdigit, field.data)) >= 5):
+        if field.data and not (
+            PHONE.fullmatch(field.data) and sum(map(str.isdigit, field.data)) >= 5
+        ):
             raise ValidationError(_("Write the phone with digits. Example: +7 961 123-45-67"))
 
 

@@ -75,8 +75,11 @@ def iso(moment: datetime) -> str:
 def markdown(text: str) -> Markup:
     """Markdown as safe HTML: no raw HTML, no images, links marked nofollow."""
     html = nh3.clean(
-        _markdown.render(text), tags=ALLOWED_TAGS, attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto", "tel"}, link_rel="nofollow noopener",
+        _markdown.render(text),
+        tags=ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="nofollow noopener",
     )
     return Markup(html)  # noqa: S704 - cleaned on the line above
 

@@ -51,7 +51,10 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """Database and queue reachable, or 503 with the part that is not."""
-    parts = {"database": lambda: db.session.execute(sa.text("SELECT 1")), "queue": queue.pending_count}
+    parts = {
+        "database": lambda: db.session.execute(sa.text("SELECT 1")),
+        "queue": queue.pending_count,
+    }
     failed = []
     for part, ask in parts.items():
         try:

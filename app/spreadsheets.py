@@ -5,6 +5,8 @@ from datetime import date, datetime
 from io import BytesIO
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | date | datetime | None
 
@@ -39,14 +41,7 @@ def workbook(
     last = top
     for last, row in enumerate(rows, start=top + 1):
         for place, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(last, place, cell)
-            elif isinstance(cell, datetime):
-                sheet.write_datetime(last, place, cell, moment)
-            elif isinstance(cell, date):
-                sheet.write_datetime(last, place, cell, day)
-            elif cell is not None:
-                sheet.write_number(last, place, cell)
+            write(sheet, last, place, cell, day=day, moment=moment)
     sheet.freeze_panes(top + 1, 0)
     sheet.autofilter(top, 0, last, len(columns) - 1)
     sheet.repeat_rows(top)
@@ -54,3 +49,16 @@ def workbook(
     sheet.fit_to_pages(1, 0)
     book.close()
     return file.getvalue()
+
+
+def write(
+    sheet: Worksheet, row: int, place: int, cell: Cell, *, day: Format, moment: Format
+) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, place, cell)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(row, place, cell, moment)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, day)
+    elif cell is not None:
+        sheet.write_number(row, place, cell)

@@ -16,8 +16,28 @@ SPACE = "10"
 LATIN = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәһҗңөү",
-        "a|b|v|g|d|e|e|zh|z|i|y|k|l|m|n|o|p|r|s|t|u|f|kh|ts|ch|sh|shch||y||e|yu|ya|a|h|j|n|o|u"
-        .split("|"),
+        (
+            *("a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p"),
+            *(
+                "r",
+                "s",
+                "t",
+                "u",
+                "f",
+                "kh",
+                "ts",
+                "ch",
+                "sh",
+                "shch",
+                "",
+                "y",
+                "",
+                "e",
+                "yu",
+                "ya",
+            ),
+            *("a", "h", "j", "n", "o", "u"),
+        ),
         strict=True,
     )
 )
@@ -47,8 +67,7 @@ def sort_key(*words: str | None) -> str:
     """
     lower = [clean(word).casefold() for word in words]
     plain = SPACE.join(
-        "".join(ORDER.get(sign, SPACE) for sign in word.replace("ё", "е"))
-        for word in lower
+        "".join(ORDER.get(sign, SPACE) for sign in word.replace("ё", "е")) for word in lower
     )
     ties = "".join("2" if sign == "ё" else "1" for sign in chain(*lower) if sign in "её")
     return f"{plain}00{ties}"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Flask, render_template
 
 app = Flask(__name__, template_folder="templates")
-START = datetime(2026, 12, 1, 10)
+START = datetime(2026, 12, 1, 10)  # noqa: DTZ001
 SLOTS = [
     {
         "id": n,

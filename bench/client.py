@@ -153,11 +153,12 @@ def _all_wrong(tallies: list[Tally]) -> Iterator[str]:
         yield from tally.wrong
 
 
-def page(path: str) -> Journey:
+@dataclass(frozen=True)
+class Page:
     """The journey of opening one page."""
 
-    def open_it(connection: Connection, _number: int) -> None:
-        answer = connection.ask(path)
-        assert answer.status == 200, f"{path}: {answer.status}"
+    path: str
 
-    return open_it
+    def __call__(self, connection: Connection, _number: int) -> None:
+        answer = connection.ask(self.path)
+        assert answer.status == 200, f"{self.path}: {answer.status}"

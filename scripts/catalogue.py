@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 def texts_of_the_sources() -> Catalog:
     with tempfile.NamedTemporaryFile(suffix=".pot") as file:
-        command = [Path(sys.executable).parent / "pybabel", "-q", "extract", "-F", "babel.cfg"]
+        command = [str(Path(sys.executable).parent / "pybabel"), "-q", "extract", "-F", "babel.cfg"]
         options = ["-k", "_l", "-k", "lazy_gettext", "--no-location", "--omit-header"]
         subprocess.run([*command, *options, "-o", file.name, "."], cwd=ROOT, check=True)
         return read_po(file)
@@ -37,7 +37,7 @@ def key(message: Message) -> str:
 
 def forms(message: Message) -> list[str]:
     given = message.string
-    return [given] if isinstance(given, str) else list(given)
+    return [given] if isinstance(given, str) else list(given or ())
 
 
 def mistakes() -> list[str]:

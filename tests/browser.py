@@ -45,7 +45,8 @@ class Page:
 
 
 def is_text(response: TestResponse) -> bool:
-    return response.mimetype.startswith("text/") or response.mimetype == "application/json"
+    kind = response.mimetype or ""
+    return kind.startswith("text/") or kind == "application/json"
 
 
 def filled_in(form: Tag) -> Iterator[tuple[str, str]]:
@@ -82,8 +83,13 @@ class Browser:
         return self._send("GET", url, panel, {}, follow)
 
     def submit(
-        self, url: str, *, panel: str | None = None, follow: bool = True,
-        fields: dict[str, str] | None = None, **more: Value,
+        self,
+        url: str,
+        *,
+        panel: str | None = None,
+        follow: bool = True,
+        fields: dict[str, str] | None = None,
+        **more: Value,
     ) -> Page:
         """Send a form; ``fields`` for names that are no Python identifiers."""
         return self._send("POST", url, panel, {**(fields or {}), **more}, follow)

@@ -84,9 +84,9 @@ def browser(app: Flask) -> Browser:
 
 
 @pytest.fixture
-def outbox(app: Flask) -> Iterator[Path]:
+def outbox(app: Flask) -> Path:
     """The folder where delivered letters appear, empty at first."""
     folder = Path(app.config["OUTBOX"])
     for letter in folder.glob("*"):
         letter.unlink()
-    yield folder
+    return folder

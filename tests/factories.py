@@ -15,10 +15,10 @@ from app.organizations.models import (
     OrganizationKind,
     Role,
 )
+from app.people.actions import Details, described
 from app.people.models import Category, Person
 from app.registrations import actions as registrations
 from app.registrations.models import Channel, Registration
-from app.people.actions import Details, described
 from app.text import searchable, sort_key
 
 _number = count(1)
@@ -32,8 +32,11 @@ def make_user(name: str = "Анна Ивановна", **given: Any) -> User:
 def make_municipality(**given: Any) -> Municipality:
     number = next(_number)
     defaults = {
-        "oktmo": f"85{number:06}", "name": "Лаганский муниципальный район",
-        "short_name": "Лаганский район", "centre": "г. Лагань", "settlements": ["г Лагань"],
+        "oktmo": f"85{number:06}",
+        "name": "Лаганский муниципальный район",
+        "short_name": "Лаганский район",
+        "centre": "г. Лагань",
+        "settlements": ["г Лагань"],
     }
     return _saved(Municipality(**{**defaults, **given}))
 
@@ -43,9 +46,12 @@ def make_organization(
 ) -> Organization:
     number = next(_number)
     defaults: dict[str, Any] = {
-        "name": f"Политехнический колледж № {number}", "short_name": f"Колледж № {number}",
-        "slug": f"college-{number}", "approved_at": clock.now() if approved else None,
-        "signatory_name": "О. Б. Манджиева", "signatory_post": "Директор",
+        "name": f"Политехнический колледж № {number}",
+        "short_name": f"Колледж № {number}",
+        "slug": f"college-{number}",
+        "approved_at": clock.now() if approved else None,
+        "signatory_name": "О. Б. Манджиева",
+        "signatory_post": "Директор",
     }
     organization = Organization(kind=kind, **{**defaults, **given})
     organization.search_text = searchable(organization.name, organization.short_name)
@@ -56,8 +62,11 @@ def make_organization(
 def make_school(name: str = "СОШ № 18", **given: Any) -> Organization:
     number = next(_number)
     return make_organization(
-        OrganizationKind.SCHOOL, name=f"{name} ({number})", short_name=name,
-        slug=f"school-{number}", **given,
+        OrganizationKind.SCHOOL,
+        name=f"{name} ({number})",
+        short_name=name,
+        slug=f"school-{number}",
+        **given,
     )
 
 
@@ -77,16 +86,25 @@ def in_days(days: float, hour: int = 12) -> datetime:
 
 
 def make_event(
-    *, organization: Organization | None = None, capacity: int = 10, slots: int = 1,
-    in_days_: float = 7, status: EventStatus = EventStatus.PUBLISHED, **given: Any,
+    *,
+    organization: Organization | None = None,
+    capacity: int = 10,
+    slots: int = 1,
+    in_days_: float = 7,
+    status: EventStatus = EventStatus.PUBLISHED,
+    **given: Any,
 ) -> Event:
     """A published open day in a week, with so many slots of an hour, two hours apart."""
     number = next(_number)
     organization = organization or make_organization()
     defaults: dict[str, Any] = {
-        "kind_code": "open_day", "title": f"День открытых дверей {number}",
-        "slug": f"den-otkrytyh-dverej-{number}", "venue": "ул. Ленина, 1",
-        "format": Format.IN_PERSON, "published_at": clock.now(), "audience": [],
+        "kind_code": "open_day",
+        "title": f"День открытых дверей {number}",
+        "slug": f"den-otkrytyh-dverej-{number}",
+        "venue": "ул. Ленина, 1",
+        "format": Format.IN_PERSON,
+        "published_at": clock.now(),
+        "audience": [],
     }
     event = Event(organization_id=organization.id, status=status, **{**defaults, **given})
     event.search_text = searchable(event.title, event.summary, event.venue, organization.name)
@@ -99,7 +117,11 @@ def make_event(
 
 
 def make_slot(
-    event: Event, *, starts_at: datetime | None = None, hours: float = 1, capacity: int = 10,
+    event: Event,
+    *,
+    starts_at: datetime | None = None,
+    hours: float = 1,
+    capacity: int = 10,
     **given: Any,
 ) -> Slot:
     starts_at = starts_at or in_days(7)
@@ -114,8 +136,13 @@ def make_slot(
 
 
 def make_person(
-    last_name: str = "Бадмаев", first_name: str = "Санджи", patronymic: str = "Эрдниевич",
-    *, grade: int | None = 9, user: User | None = None, **given: Any,
+    last_name: str = "Бадмаев",
+    first_name: str = "Санджи",
+    patronymic: str = "Эрдниевич",
+    *,
+    grade: int | None = 9,
+    user: User | None = None,
+    **given: Any,
 ) -> Person:
     """A pupil of grade 9, or an adult with ``grade=None``; ``given``: of people.Details."""
     number = next(_number)

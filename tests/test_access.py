@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -126,9 +127,11 @@ class Scene:
     device_id: int
 
     def address(self, endpoint: str) -> str:
-        known = {
+        known: dict[str, Any] = {
             "slug": self.event.slug,
-            "code": self.certificate_code if endpoint == "documents.verify" else self.registration.code,
+            "code": self.certificate_code
+            if endpoint == "documents.verify"
+            else self.registration.code,
             "registration_id": self.registration.id,
             "certificate_id": self.certificate_id,
             "organization_id": self.event.organization_id,
@@ -177,9 +180,14 @@ def outcome(app: Flask, scene: Scene, endpoint: str, actor: str) -> str:
         browser.log_in(user)
     with app.test_request_context():
         address = scene.address(endpoint)
-    methods = {m for r in app.url_map.iter_rules() if r.endpoint == endpoint for m in r.methods or ()}
-    visit = browser.open if "GET" in methods else browser.submit
-    response = visit(address, follow=False).response
+    methods = {
+        m for r in app.url_map.iter_rules() if r.endpoint == endpoint for m in r.methods or ()
+    }
+    if "GET" in methods:
+        response = browser.open(address, follow=False).response
+    else:
+        slot: int = scene.event.slots[0].id
+        response = browser.submit(address, follow=False, slot=str(slot)).response
     if response.status_code == 404:
         return "hidden"
     location = response.headers.get("Location", "")

@@ -13,8 +13,15 @@ from app.config import ROOT
 APP = ROOT / "app"
 # Each domain may import the ones before it. A rule between two lives in the later.
 DOMAINS = [
-    "accounts", "notifications", "organizations", "people", "roadmap", "events",
-    "registrations", "attendance", "documents",
+    "accounts",
+    "notifications",
+    "organizations",
+    "people",
+    "roadmap",
+    "events",
+    "registrations",
+    "attendance",
+    "documents",
 ]
 # Inside a domain each room may use the ones before it; other names count as actions.
 ROOMS = ["models", "queries", "actions", "forms", "views"]
@@ -23,17 +30,39 @@ ROOF_FOLDERS = {APP / "demo"}
 GUARD = login_required(lambda: None).__code__
 # Open to everybody: what visitors read, links that are secrets themselves, health.
 PUBLIC = {
-    "static", "site.privacy", "site.accessibility", "site.language", "site.low_vision",
-    "site.healthz", "site.readyz",
-    "accounts.log_in", "accounts.log_in_link", "accounts.follow_link", "accounts.sign_up",
-    "accounts.reset_password", "accounts.choose_password", "accounts.confirm_address",
-    "notifications.outbox", "notifications.letter",  # 404 outside the demo
-    "organizations.index", "organizations.show",
-    "events.home", "events.index", "events.calendar", "events.open_data", "events.show",
+    "static",
+    "site.privacy",
+    "site.accessibility",
+    "site.language",
+    "site.low_vision",
+    "site.healthz",
+    "site.readyz",
+    "accounts.log_in",
+    "accounts.log_in_link",
+    "accounts.follow_link",
+    "accounts.sign_up",
+    "accounts.reset_password",
+    "accounts.choose_password",
+    "accounts.confirm_address",
+    "notifications.outbox",
+    "notifications.letter",  # 404 outside the demo
+    "organizations.index",
+    "organizations.show",
+    "events.home",
+    "events.index",
+    "events.calendar",
+    "events.open_data",
+    "events.show",
     "events.event_calendar",
-    "registrations.sign_up", "registrations.show", "registrations.cancel",
-    "registrations.calendar", "registrations.move", "documents.ticket", "documents.certificate_of_ticket",
-    "documents.verify", "documents.verify_form",
+    "registrations.sign_up",
+    "registrations.show",
+    "registrations.cancel",
+    "registrations.calendar",
+    "registrations.move",
+    "documents.ticket",
+    "documents.certificate_of_ticket",
+    "documents.verify",
+    "documents.verify_form",
 }
 FILES = sorted(APP.rglob("*.py"))
 

@@ -12,12 +12,36 @@ def test_dashes_do_not_tell_people_apart() -> None:
 
 
 def test_russian_order_puts_yo_beside_e_and_kalmyk_letters_in_their_places() -> None:
-    words = ["Яковлев", "Ельцин", "Ёлкин", "Елкин", "Егоров", "Әәдмин", "Бадмаев", "Өлзәев", "Очиров", "Авяш"]
+    words = [
+        "Яковлев",
+        "Ельцин",
+        "Ёлкин",
+        "Елкин",
+        "Егоров",
+        "Әәдмин",
+        "Бадмаев",
+        "Өлзәев",
+        "Очиров",
+        "Авяш",
+    ]
     assert sorted(words, key=sort_key) == [
-        "Авяш", "Әәдмин", "Бадмаев", "Егоров", "Елкин", "Ёлкин", "Ельцин", "Очиров", "Өлзәев", "Яковлев",
+        "Авяш",
+        "Әәдмин",
+        "Бадмаев",
+        "Егоров",
+        "Елкин",
+        "Ёлкин",
+        "Ельцин",
+        "Очиров",
+        "Өлзәев",
+        "Яковлев",
     ]
 
 
 def test_a_shorter_surname_stands_before_a_longer_one() -> None:
     people = [("Ивановский", "Адьян"), ("Иванов", "Яшкул"), ("Иванова", "Анна")]
-    assert [p[0] for p in sorted(people, key=lambda p: sort_key(*p))] == ["Иванов", "Иванова", "Ивановский"]
+    assert [p[0] for p in sorted(people, key=lambda p: sort_key(*p))] == [
+        "Иванов",
+        "Иванова",
+        "Ивановский",
+    ]

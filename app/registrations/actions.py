@@ -54,8 +54,10 @@ def sign_up(
         raise
     if companions > slot.event.companions_max:
         raise RuleBroken(
-            _("At most %(most)s companions can come with one participant here.",
-              most=slot.event.companions_max)
+            _(
+                "At most %(most)s companions can come with one participant here.",
+                most=slot.event.companions_max,
+            )
         )
     registration = earlier or Registration(event=slot.event, person=person)
     registration.slot = slot

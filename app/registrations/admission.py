@@ -89,7 +89,7 @@ def refuse_unless_audience(person: Person, event: Event) -> None:
     if person.grade is None or not lowest <= person.grade <= highest:
         raise RuleBroken(
             _(
-                "This event is for grades %(lowest)s–%(highest)s, and the grade given is %(grade)s.",
+                "This event is for grades %(lowest)s–%(highest)s, the grade given is %(grade)s.",
                 lowest=lowest,
                 highest=highest,
                 grade=person.grade or "—",
@@ -99,14 +99,15 @@ def refuse_unless_audience(person: Person, event: Event) -> None:
 
 def audience_words(code: str) -> str:
     """«школьники», «родители» …"""
-    return {
+    words: dict[Category, str] = {
         Category.PUPIL: _("pupils"),
         Category.COLLEGE_STUDENT: _("college students"),
         Category.PARENT: _("parents"),
         Category.TEACHER: _("teachers"),
         Category.SPECIALIST: _("specialists"),
         Category.ADULT: _("adults"),
-    }[Category(code)]
+    }
+    return words[Category(code)]
 
 
 def refuse_overlap(

@@ -60,5 +60,3 @@ def differences() -> list[tuple[Slot, int]]:
     )
     query = sa.select(Slot, held).where(Slot.seats_taken != held).order_by(Slot.id)
     return [(slot, number) for slot, number in db.session.execute(query)]
-
-

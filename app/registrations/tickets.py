@@ -20,8 +20,16 @@ def qr_svg(text: str) -> Markup:
     """
     file = BytesIO()
     segno.make(text, error="m", micro=False, mask=3).save(
-        file, kind="svg", xmldecl=False, svgns=False, svgclass="o-qr", lineclass=None,
-        omitsize=True, border=3, light="#fff", dark="#000",
+        file,
+        kind="svg",
+        xmldecl=False,
+        svgns=False,
+        svgclass="o-qr",
+        lineclass=None,
+        omitsize=True,
+        border=3,
+        light="#fff",
+        dark="#000",
     )
     return Markup(file.getvalue().decode())  # noqa: S704 - drawn by segno
 
@@ -44,4 +52,4 @@ def calendar_of(registration: Registration, *, url: str) -> bytes:
     calendar.add("prodid", "-//Orientir//ru")
     calendar.add("version", "2.0")
     calendar.add_component(entry)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())

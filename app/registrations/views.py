@@ -79,12 +79,7 @@ def form_for(event: Event, own: Person | None) -> SeatForm:
 def register(form: SeatForm, own: Person | None) -> Registration:
     """Sign up whoever the form describes; all in the caller's transaction."""
     account: User | None = current_user if current_user.is_authenticated else None
-    if isinstance(form, PersonForm):
-        details = form.details
-        person = add_person(details, user=account) if account else guest_person(details)
-    else:
-        assert own is not None
-        person = own
+    person = own or newly_told(form, account)
     registration = actions.sign_up(
         form.chosen_slot,
         person,
@@ -103,6 +98,12 @@ def register(form: SeatForm, own: Person | None) -> Registration:
     if form.photo.data:
         agree(person, ConsentKind.PHOTO, channel=channel)
     return registration
+
+
+def newly_told(form: SeatForm, account: User | None) -> Person:
+    if not isinstance(form, PersonForm):
+        raise TypeError("only this form tells who takes part")
+    return add_person(form.details, user=account) if account else guest_person(form.details)
 
 
 def remind(registration: Registration) -> None:

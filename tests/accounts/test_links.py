@@ -1,5 +1,6 @@
 """Logging in by a mailed link, choosing a new password by one."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
-from app.accounts import actions
+from app.accounts import actions, attempts
 from app.accounts.models import Device, Link, LinkPurpose
 from app.accounts.passwords import is_password_of
 from app.accounts.queries import devices_of, hashed, usable_link
@@ -91,7 +92,7 @@ class TestLogInByLink:
         used = link_in(letters_to(user.email)[0])
         browser.submit(used)
         stranger = Browser(app.test_client())
-        for link in (used, "/log-in/link/wrong", "/log-in/link/" + "a" * 5000, "/log-in/link/%00"):
+        for link in (used, "/log-in/link/wrong", "/log-in/link/" + "a" * 5000):
             page = getattr(stranger, method)(link)
             assert page.status == 410
             assert "больше не действует" in page.text("h1")
@@ -176,6 +177,15 @@ class TestNoHint:
         assert answers[known] == answers[unknown]
         assert letters_to(known)
         assert not letters_to(unknown)
+
+    def test_the_answer_takes_as_long_for_both(
+        self, browser: Browser, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(attempts, "ANSWER_TAKES", 0.3)  # far more than either needs
+        for email in (make_user().email, "nobody@example.org"):
+            began = time.monotonic()
+            browser.submit(url, email=email, follow=False)
+            assert time.monotonic() - began >= 0.3
 
     def test_no_more_than_five_letters_an_hour(self, browser: Browser, url: str) -> None:
         user = make_user()

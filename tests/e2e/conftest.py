@@ -100,9 +100,7 @@ def problems(phone: BrowserContext) -> list[str]:
     """What the browser complained about: errors, blocked or missing files."""
     found: list[str] = []
     phone.on("weberror", lambda error: found.append(str(error.error)))
-    phone.on(
-        "console", lambda said: found.append(said.text) if said.type == "error" else None
-    )
+    phone.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
     phone.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
     return found
 

@@ -131,9 +131,7 @@ def test_the_first_complete_path(
     page.get_by_role("button", name="Выдать сертификаты").click()
     expect(page.locator("#certificates-panel")).to_contain_text(pupil)
     looks_right(page, scripts)
-    certificates = saved(
-        page, tmp_path, f"{site.url}/manage/events/{slug}/papers/certificates.pdf"
-    )
+    certificates = saved(page, tmp_path, f"{site.url}/manage/events/{slug}/papers/certificates.pdf")
     assert pupil in " ".join(text_of(certificates).split())
 
     address = page.get_by_role("link", name="Проверить", exact=True).first.get_attribute("href")

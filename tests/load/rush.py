@@ -81,7 +81,10 @@ def one_person(slot_id: int, person_id: int, *, naive: bool) -> None:
         with transaction():
             db.session.add(
                 Registration(
-                    event_id=slot.event_id, slot=slot, person=person, channel=Channel.GUEST,
+                    event_id=slot.event_id,
+                    slot=slot,
+                    person=person,
+                    channel=Channel.GUEST,
                     status="confirmed" if free else "waitlisted",
                 )
             )

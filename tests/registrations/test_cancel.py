@@ -120,7 +120,9 @@ class TestScreen:
         event = make_event(slots=2)
         registration = make_registration(event.slots[0])
         other: int = event.slots[1].id
-        page = browser.submit(f"/registrations/{registration.code}/move", panel=panel, slot=str(other))
+        page = browser.submit(
+            f"/registrations/{registration.code}/move", panel=panel, slot=str(other)
+        )
         assert page.status == 200
         assert registration.slot_id == other
 
@@ -148,14 +150,17 @@ class TestTicket:
         assert answer.mimetype == "text/calendar"
         assert "SUMMARY:Ярмарка профессий" in answer.text
         actions.cancel(registration)
-        assert "STATUS:CANCELLED" in browser.open(
-            f"/registrations/{registration.code}/calendar.ics"
-        ).html
+        assert (
+            "STATUS:CANCELLED"
+            in browser.open(f"/registrations/{registration.code}/calendar.ics").html
+        )
 
     def test_mine_lists_own_and_those_by_confirmed_address(self, browser: Browser) -> None:
         user = make_user(email="mother@example.org", email_confirmed_at=clock.now())
         make_registration(make_event(title="Своё").slots[0], make_person(user=user))
-        make_registration(make_event(title="Ребёнка", in_days_=8).slots[0], email="mother@example.org")
+        make_registration(
+            make_event(title="Ребёнка", in_days_=8).slots[0], email="mother@example.org"
+        )
         make_registration(make_event(title="Чужое", in_days_=9).slots[0])
         text = browser.log_in(user).open("/me").text("main")
         assert "Своё" in text

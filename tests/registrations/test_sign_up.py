@@ -121,7 +121,8 @@ class TestRule:
             make_registration(event.slots[0])
 
     @pytest.mark.parametrize(
-        ("status", "words"), [(EventStatus.DRAFT, "не опубликовано"), (EventStatus.CANCELLED, "отменено")]
+        ("status", "words"),
+        [(EventStatus.DRAFT, "не опубликовано"), (EventStatus.CANCELLED, "отменено")],
     )
     def test_only_for_published_events(self, status: EventStatus, words: str) -> None:
         with pytest.raises(RuleBroken, match=words):
@@ -169,7 +170,9 @@ class TestRule:
 
 @pytest.mark.parametrize("panel", [None, "signup-panel"], ids=["page", "htmx"])
 class TestScreen:
-    def test_a_guest_signs_up_and_sees_the_ticket(self, browser: Browser, panel: str | None) -> None:
+    def test_a_guest_signs_up_and_sees_the_ticket(
+        self, browser: Browser, panel: str | None
+    ) -> None:
         event = make_event()
         page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=GUEST)
         registration = db.session.scalars(sa.select(Registration)).one()
@@ -184,8 +187,14 @@ class TestScreen:
         make_organization(name="Средняя школа № 18", short_name="СОШ № 18")
         event = make_event()
         browser.submit(
-            f"/events/{event.slug}/sign-up", panel=panel,
-            fields={**GUEST, "last_name": "  Әәдмин-Өлзәева ", "patronymic": "", "school": "сош № 18"},
+            f"/events/{event.slug}/sign-up",
+            panel=panel,
+            fields={
+                **GUEST,
+                "last_name": "  Әәдмин-Өлзәева ",
+                "patronymic": "",
+                "school": "сош № 18",
+            },
         )
         person = db.session.scalars(sa.select(Person)).one()
         assert (person.last_name, person.patronymic) == ("Әәдмин-Өлзәева", "")
@@ -227,7 +236,10 @@ class TestScreen:
         page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=fields)
         assert page.status == 422
         assert words in page.text("#signup-panel")
-        assert page.form("form.o-form")["first_name"] == fields["first_name"].strip() or "first_name" in wrong
+        assert (
+            page.form("form.o-form")["first_name"] == fields["first_name"].strip()
+            or "first_name" in wrong
+        )
         assert registered() == 0
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 0
 
@@ -279,7 +291,9 @@ class TestScreen:
         assert "last_name" not in form
         page = browser.submit(second, panel=panel, fields=form)
         assert "Место за вами" in page.text("#signup-panel")
-        assert {one.channel for one in db.session.scalars(sa.select(Registration))} == {Channel.ACCOUNT}
+        assert {one.channel for one in db.session.scalars(sa.select(Registration))} == {
+            Channel.ACCOUNT
+        }
 
     def test_a_forged_person_is_refused(self, browser: Browser, panel: str | None) -> None:
         user = make_user()
@@ -317,4 +331,3 @@ class TestLimits:
         assert answer.status_code == 400
         assert "устарела" in answer.text
         assert registered() == 0
-
