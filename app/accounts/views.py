@@ -81,7 +81,8 @@ def log_out() -> ResponseReturnValue:
 def log_in_link() -> ResponseReturnValue:
     form = AddressForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        mail_link(form.email.data, LinkPurpose.LOG_IN, next=form.next.data or None)
+        with attempts.even_pace():
+            mail_link(form.email.data, LinkPurpose.LOG_IN, next=form.next.data or None)
         return redirect(url_for(".log_in_link", sent="yes"), 303)
     return form_or_sent("accounts/log_in_link.html", form)
 
@@ -104,7 +105,8 @@ def follow_link(token: str) -> ResponseReturnValue:
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        mail_confirmation(form)
+        with attempts.even_pace():
+            mail_confirmation(form)
         return redirect(url_for(".sign_up", sent="yes"), 303)
     return form_or_sent("accounts/sign_up.html", form)
 
@@ -132,7 +134,8 @@ def confirm_address(token: str) -> ResponseReturnValue:
 def reset_password() -> ResponseReturnValue:
     form = AddressForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        mail_link(form.email.data, LinkPurpose.RESET)
+        with attempts.even_pace():
+            mail_link(form.email.data, LinkPurpose.RESET)
         return redirect(url_for(".reset_password", sent="yes"), 303)
     return form_or_sent("accounts/reset_password.html", form)
 
@@ -236,7 +239,7 @@ def mail_link(email: str, purpose: LinkPurpose, **query: Any) -> None:
 def mail_confirmation(form: SignUpForm) -> None:
     """To a new address a link that makes the account; to a known one a link to log in."""
     email, next_ = form.email.data.lower(), form.next.data or None
-    password_hash = passwords.hash_of(form.password.data)  # also when not needed: equally slow
+    password_hash = passwords.hash_of(form.password.data)  # also when it is not needed
     with transaction():
         user = user_by_email(email)
         if not attempts.may_write_to(email):
