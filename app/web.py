@@ -24,6 +24,7 @@ from app.db import Base, db
 
 M = TypeVar("M", bound=Base)
 T = TypeVar("T")
+LARGEST_ID = 2**31 - 1
 
 
 class Number(IntegerConverter):
@@ -43,6 +44,8 @@ class Word(UnicodeConverter):
 
 
 def get_or_404(model: type[M], id_: int) -> M:
+    if id_ > LARGEST_ID:  # databases answer such a question with an error
+        abort(404)
     return db.session.get(model, id_) or abort(404)
 
 
