@@ -26,8 +26,9 @@ from app.events.queries import (
     kinds_with_counts,
     whole_events,
 )
+from app.events.states import state_of
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
-from app.kept import content_of, kept_page
+from app.kept import kept_page
 from app.permissions import authorize
 from app.web import Paged, found_or_404
 
@@ -44,7 +45,9 @@ def home() -> ResponseReturnValue:
         titles = [(KINDS[code], number) for code, number in kinds]
         return {"coming": coming, "kinds": titles, "past_url": past_url()}
 
-    shown = (states_of(coming), tuple(kinds), clock.today())
+    def shown() -> Hashable:
+        return states_of(coming), tuple(kinds), clock.today()
+
     return kept_page("events/home.html", shown=shown, context=context)
 
 
@@ -68,7 +71,9 @@ def index() -> ResponseReturnValue:
             "lists": fixed_lists(str(get_locale())),
         }
 
-    shown = (found and states_of(found), month, question.choices.content, clock.today())
+    def shown() -> Hashable:
+        return found and states_of(found), month, question.choices.content, clock.today()
+
     response = kept_page("events/index.html", shown=shown, context=context)
     # For the address bar: the question without its empty fields.
     response.headers["HX-Push-Url"] = question.page_url(found.number if found else 1)
@@ -94,14 +99,12 @@ def open_data() -> ResponseReturnValue:
 
 @bp.get("/events/<string:slug>")
 def show(slug: str) -> ResponseReturnValue:
-    event = visible_event(slug)
-    closed = why_signup_is_closed(event)
-
     def context() -> dict[str, Any]:
+        event = visible_event(slug)
         return {
             "event": event,
             "days": days_of(event),
-            "closed": closed,
+            "closed": why_signup_is_closed(event),
             "audience": audience(event.audience, event.grade_from, event.grade_to),
             "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
             "place": place_of(event),
@@ -110,10 +113,7 @@ def show(slug: str) -> ResponseReturnValue:
             "schema_org": schema_org(event),
         }
 
-    rows = (event, event.organization, event.municipality, event.measure, *event.slots)
-    begun = [slot.has_begun for slot in event.slots].count(True)
-    shown = (content_of(*rows), closed, begun)
-    return kept_page("events/show.html", shown=shown, context=context)
+    return kept_page("events/show.html", shown=lambda: state_of(slug), context=context)
 
 
 @bp.get("/events/<string:slug>.ics")

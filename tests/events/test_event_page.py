@@ -1,5 +1,6 @@
 """The page of an event: what, when, for whom, how many seats, and whether one can sign up."""
 
+import gzip
 import json
 from datetime import timedelta
 from typing import Any
@@ -228,10 +229,102 @@ class TestScreen:
         event = make_event(
             slots=slots, measure_id=make_measure().id, municipality_id=make_municipality().id
         )
-        with counted_queries(app) as queries:
-            page = show(browser, event)
+        address = f"/events/{event.slug}"
+        with counted_queries(app) as first:
+            page = browser.open(address)
         assert len(page.soup.select("#signup-panel tbody tr")) == slots
-        assert len(queries) <= 2, queries
+        assert len(first) <= 4, first
+        with counted_queries(app) as again:
+            assert browser.open(address).html == page.html
+        assert len(again) == 1, again
 
     def test_visitors_get_no_cookie(self, browser: Browser) -> None:
         assert "Set-Cookie" not in show(browser, make_event()).response.headers
+
+
+class TestKept:
+    """The page is drawn once for the same content, and anew as soon as anything changes."""
+
+    def test_each_change_shows_at_once(self, browser: Browser) -> None:
+        event = make_event(
+            organization=make_organization(short_name="Колледж"),
+            measure_id=make_measure().id, municipality_id=make_municipality().id,
+        )  # fmt: skip
+        assert event.measure
+        assert event.municipality
+        show(browser, event)
+        changes: list[tuple[Any, str, Any]] = [
+            (event, "title", "Новое имя"), (event, "venue", "Новое место"),
+            (event, "description", "Новый текст"), (event, "programme", "Новая программа"),
+            (event, "contact", "Новые контакты"), (event, "summary", "Новое вкратце"),
+            (event.organization, "short_name", "Новый колледж"),
+            (event.organization, "name", "Новое имя колледжа"),
+            (event.organization, "address", "Новый адрес"),
+            (event.municipality, "short_name", "Новый район"),
+            (event.measure, "title", "Новая мера"), (event.slots[0], "room", "Новая аудитория"),
+            (event.slots[0], "title", "Новое время"),
+        ]  # fmt: skip
+        for row, name, value in changes:
+            setattr(row, name, value)
+            assert value in show(browser, event).text("main"), name
+        event.slots[0].seats_taken = 9
+        assert "осталось 1 место" in show(browser, event).text("#signup-panel").lower()
+        event.grade_from = event.grade_to = 9
+        assert "для 9 класса" in show(browser, event).text(".o-facts")
+        event.fields = ["medicine"]
+        assert "медицина" in show(browser, event).text(".o-facts")
+        event.status, event.cancel_reason = EventStatus.CANCELLED, "Буран"
+        assert "Буран" in show(browser, event).text("main")
+        event.status = EventStatus.DRAFT
+        assert show(browser, event).status == 404
+
+    def test_time_changes_it_too(self, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+        start = clock.now()
+        event = make_event(
+            slots=0, signup_opens_at=start + timedelta(hours=1),
+            signup_closes_at=start + timedelta(hours=4),
+        )  # fmt: skip
+        make_slot(event, starts_at=start + timedelta(hours=3))
+        make_slot(event, starts_at=start + timedelta(hours=5))
+        for hours, words in (
+            (0, "Запись откроется"), (2, "Записаться"), (3.5, "Уже началось"),
+            (4.5, "Запись закрылась"), (7, "Мероприятие прошло"),
+        ):  # fmt: skip
+            moment = start + timedelta(hours=hours)
+            monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+            assert words in show(browser, event).text("#signup-panel"), hours
+
+    def test_it_holds_nothing_of_anybody(self, browser: Browser, app: Flask) -> None:
+        event = make_event()
+        member = make_member(event.organization)
+        somebody = Browser(app.test_client()).log_in(member)
+        assert member.name in show(somebody, event).html
+        assert member.name not in show(browser, event).html
+        assert member.name in show(somebody, event).html
+
+    def test_languages_and_panels_are_kept_apart(self, browser: Browser) -> None:
+        event = make_event()
+        assert "Запись" in show(browser, event).html
+        assert "<h1" not in show(browser, event, "signup-panel").html
+        browser.client.set_cookie("language", "en")
+        assert "Sign-up" in show(browser, event).html
+
+    def test_a_browser_that_has_it_is_told_so(self, browser: Browser) -> None:
+        event = make_event()
+        address = f"/events/{event.slug}"
+        first = browser.open(address).response
+        again = browser.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304
+        assert "no-cache" in first.headers["Cache-Control"]
+        event.title = "Иначе"
+        db.session.flush()
+        changed = browser.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert changed.status_code == 200
+
+    def test_compressed_it_is_the_same(self, browser: Browser) -> None:
+        event = make_event()
+        plain = browser.client.get(f"/events/{event.slug}")
+        small = browser.client.get(f"/events/{event.slug}", headers={"Accept-Encoding": "gzip"})
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(small.get_data()) == plain.get_data()
+        assert "Accept-Encoding" in small.headers["Vary"]
