@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import Base, db
+from app.db import db
 from app.events.models import Event, Slot
 from app.events.queries import NOW, SLUG
 from app.organizations.models import Municipality, Organization
@@ -28,29 +28,35 @@ def state_of(slug: str) -> tuple[Any, ...] | None:
     return tuple(row) if row else None
 
 
-def in_one(*models: type[Base]) -> sa.ColumnElement[str]:
+def in_one(*tables: sa.FromClause) -> sa.ColumnElement[str]:
     """Every column of these tables in one text."""
-    columns = [column for model in models for column in sa.inspect(model).local_table.columns]
+    columns = [column for table in tables for column in table.columns]
     texts = [sa.func.coalesce(sa.cast(column, sa.Text), NOTHING) + BETWEEN for column in columns]
     return reduce(add, texts)
 
 
+# The tables themselves: rows that are only compared need not become objects.
+event, slot = Event.__table__, Slot.__table__
+organization, municipality = Organization.__table__, Municipality.__table__
+measure = Measure.__table__
+
+
 def slots_of_event(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
-    return sa.select(column).where(Slot.event_id == Event.id).correlate(Event).scalar_subquery()
+    return sa.select(column).where(slot.c.event_id == event.c.id).scalar_subquery()
 
 
 STATE = (
     sa.select(
-        in_one(Event, Organization),
-        in_one(Municipality, Measure),
-        slots_of_event(sa.func.aggregate_strings(in_one(Slot), "\x1f")),
-        slots_of_event(sa.func.sum(sa.case((Slot.starts_at <= NOW, 1), else_=0))),
-        Event.ends_at <= NOW,
-        Event.signup_opens_at <= NOW,
-        Event.signup_closes_at <= NOW,
+        in_one(event, organization),
+        in_one(municipality, measure),
+        slots_of_event(sa.func.aggregate_strings(in_one(slot), "\x1f")),
+        slots_of_event(sa.func.sum(sa.case((slot.c.starts_at <= NOW, 1), else_=0))),
+        event.c.ends_at <= NOW,
+        event.c.signup_opens_at <= NOW,
+        event.c.signup_closes_at <= NOW,
     )
-    .join_from(Event, Organization, Event.organization_id == Organization.id)
-    .outerjoin(Municipality, Event.municipality_id == Municipality.id)
-    .outerjoin(Measure, Event.measure_id == Measure.id)
-    .where(Event.slug == sa.bindparam("slug"))
+    .join_from(event, organization, event.c.organization_id == organization.c.id)
+    .outerjoin(municipality, event.c.municipality_id == municipality.c.id)
+    .outerjoin(measure, event.c.measure_id == measure.c.id)
+    .where(event.c.slug == sa.bindparam("slug"))
 )
