@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from flask import Flask, render_template
 
-app = Flask(__name__, template_folder="templates")
+app = Flask(__name__, template_folder="templates", static_folder="../static")
+app.secret_key = "floor"
 START = datetime(2026, 12, 1, 10)  # noqa: DTZ001
 SLOTS = [
     {

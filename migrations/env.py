@@ -6,6 +6,8 @@ from typing import Any
 from alembic import context
 from flask import current_app
 
+from app.db import begin
+
 db = current_app.extensions["migrate"].db
 options: dict[str, Any] = current_app.extensions["migrate"].configure_args
 
@@ -26,7 +28,7 @@ def number_the_revision(_context: Any, _revision: Any, directives: list[Any]) ->
 with db.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # tables are rebuilt
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    begin(connection)
     context.configure(
         connection=connection,
         target_metadata=db.metadata,

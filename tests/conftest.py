@@ -65,8 +65,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
     with app.app_context():
         engine = db.engine
         with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql("BEGIN")
             outer = connection.get_transaction() or connection.begin()
             engines = cast(dict[str | None, Any], db.engines)
             engines[None] = connection
