@@ -52,6 +52,7 @@ def settings() -> dict[str, object]:
         "COMPRESS_ALGORITHM": ["gzip"],
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIN_SIZE": 800,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/calendar"],
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, url_for
@@ -21,43 +22,46 @@ def absolute(endpoint: str, **values: Any) -> str:
     return str(current_app.config["SITE_URL"]) + url_for(endpoint, **values)
 
 
+END = b"END:VCALENDAR\r\n"
+
+
 def calendar_of(events: Iterable[Event], *, name: str) -> bytes:
     """An iCalendar file: one entry per slot, times in UTC."""
-    calendar = empty_calendar(name)
-    for event in events:
-        url = absolute("events.show", slug=event.slug)
-        for slot in event.slots:
-            calendar.add_component(occasion(slot, url=url, cancelled=event.is_called_off))
-    return bytes(calendar.to_ical())
-
-
-def empty_calendar(name: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Orientir//Career guidance events//RU")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
-    return calendar
+    entries = [entry_of(event, slot) for event in events for slot in event.slots]
+    return b"".join([calendar.to_ical().removesuffix(END), *entries, END])
 
 
-def occasion(slot: Slot, *, url: str, cancelled: bool) -> Occasion:
+def entry_of(event: Event, slot: Slot) -> bytes:
     """The UID stays the same for ever, so that a calendar replaces what it already has."""
-    event = slot.event
-    entry = Occasion()
-    entry.add("uid", f"slot-{slot.id}@orientir")
-    entry.add("dtstamp", utc(event.changed_at))
-    entry.add("last-modified", utc(event.changed_at))
-    entry.add("dtstart", utc(slot.starts_at))
-    entry.add("dtend", utc(slot.ends_at))
+    url = absolute("events.show", slug=event.slug)
     title = f"{event.title}: {slot.title}" if slot.title else event.title
-    entry.add("summary", _("Called off: %(title)s", title=title) if cancelled else title)
-    entry.add("location", place_of(event, slot.room) or _("Online"))
-    if event.summary:
-        entry.add("description", f"{event.summary}\n{url}")
-    entry.add("url", url)
-    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    return entry
+    return written(
+        ("uid", f"slot-{slot.id}@orientir"),
+        ("dtstamp", utc(event.changed_at)),
+        ("last-modified", utc(event.changed_at)),
+        ("dtstart", utc(slot.starts_at)),
+        ("dtend", utc(slot.ends_at)),
+        ("summary", _("Called off: %(title)s", title=title) if event.is_called_off else title),
+        ("location", place_of(event, slot.room) or _("Online")),
+        ("description", f"{event.summary}\n{url}".strip()),
+        ("url", url),
+        ("status", "CANCELLED" if event.is_called_off else "CONFIRMED"),
+    )
+
+
+@lru_cache(maxsize=5000)
+def written(*properties: tuple[str, Any]) -> bytes:
+    """Kept, since writing takes long and calendars ask for the same again and again."""
+    entry = Occasion()
+    for name, value in properties:
+        entry.add(name, value)
+    return bytes(entry.to_ical())
 
 
 def utc(moment: datetime) -> datetime:
