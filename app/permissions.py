@@ -24,9 +24,7 @@ def memberships() -> list[Membership]:
 
 
 def has_role(organization_id: int, *roles: Role) -> bool:
-    return any(
-        m.organization_id == organization_id and m.role in roles for m in memberships()
-    )
+    return any(m.organization_id == organization_id and m.role in roles for m in memberships())
 
 
 def administers_site(_thing: object) -> bool:
