@@ -43,7 +43,7 @@ login_manager = LoginManager()
 login_manager.session_protection = None  # devices are ended by name instead
 login_manager.user_loader(user_of_device)
 csrf = CSRFProtect()
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]
 migrate = Migrate()
 compress = Compress()
 
@@ -92,7 +92,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
 
     for module in (db, jobs, security, errors, web, filters, cli):
         module.init_app(app)
-    babel.init_app(app, locale_selector=chosen_language)
+    babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)
     login_manager.init_app(app)
     csrf.init_app(app)

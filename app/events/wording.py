@@ -66,7 +66,9 @@ def place_of(event: Event, room: str = "") -> str:
     """«Элиста, ул. Ленина, 1, ауд. 12»; empty for what happens online only."""
     if event.format is Format.ONLINE:
         return ""
-    municipality = event.municipality.short_name if event.municipality else ""
+    around = event.municipality
+    is_said = around and any(name in event.venue for name in (around.short_name, around.centre))
+    municipality = around.short_name if around and not is_said else ""
     return ", ".join(part for part in (municipality, event.venue, room) if part)
 
 
