@@ -317,7 +317,7 @@ class TestMonth:
     def test_is_a_table_from_monday_to_sunday(self, browser: Browser, panel: str | None) -> None:
         self.event_on(date(2026, 11, 9), "Девятого")
         page = browser.open("/events?view=month&month=2026-11", panel=panel)
-        assert page.text("#results-panel h2") == "ноябрь 2026"
+        assert page.text("#results-panel nav h2") == "ноябрь 2026"
         assert page.texts(".o-month thead th") == ["пн", "вт", "ср", "чт", "пт", "сб", "вс"]
         assert len(page.soup.select(".o-month tbody tr")) == 6
         cells = page.soup.select(".o-month tbody tr:nth-of-type(3) td")
@@ -361,5 +361,5 @@ class TestMonth:
 
     def test_an_empty_month_says_so(self, browser: Browser) -> None:
         page = browser.open("/events?view=month&month=2020-02")
-        assert "февраль 2020" in page.text("h2")
+        assert "февраль 2020" in page.text("#results-panel nav h2")
         assert "В этом месяце ничего нет" in page.text("main")
