@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from sqlite3 import Connection as SqliteConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -54,6 +54,8 @@ class Base(DeclarativeBase):
     )
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
+
+M = TypeVar("M", bound=Base)
 
 # What was committed stays readable without asking again; whoever needs it fresh refreshes.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -113,12 +115,14 @@ def after_commit(name: str, act: Callable[[], object]) -> None:
 
 
 def insert_unless_there(
-    model: type[Base], values: dict[str, Any], *, unique: list[InstrumentedAttribute[Any]]
-) -> None:
-    """INSERT … ON CONFLICT DO NOTHING: of two who come at once, one inserts."""
+    model: type[M], values: dict[str, Any], *, unique: list[InstrumentedAttribute[Any]]
+) -> M | None:
+    """INSERT … ON CONFLICT DO NOTHING: of two who come at once, one inserts and gets the
+    new object; the other gets None and finds it there."""
     dialect = db.session.connection().dialect.name
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(model)
-    db.session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=unique))
+    new = insert.values(**values).on_conflict_do_nothing(index_elements=unique)
+    return db.session.scalars(new.returning(model)).one_or_none()
 
 
 def set_up_connection(connection: Any, _record: object) -> None:

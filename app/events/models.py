@@ -106,6 +106,9 @@ class Event(Model):
         return self.signup_opens_at is not None and clock.now() < self.signup_opens_at
 
 
+FEW = 5  # so many seats or fewer are counted out on the sign-up form
+
+
 class Slot(Model):
     """A bookable part of an event with its own time, place and capacity."""
 
@@ -128,6 +131,10 @@ class Slot(Model):
     @property
     def seats_left(self) -> int:
         return self.capacity - self.seats_taken
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.seats_left <= FEW
 
     @property
     def is_full(self) -> bool:

@@ -1,5 +1,6 @@
 """Whether the page of an event has changed: asked in one small query, before drawing it."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import db
-from app.events.models import Event, Slot
+from app.events.models import FEW, Event, Slot
 from app.events.queries import NOW, SLUG
 from app.organizations.models import Municipality, Organization
 from app.roadmap.models import Measure
@@ -28,9 +29,21 @@ def state_of(slug: str) -> tuple[Any, ...] | None:
     return tuple(row) if row else None
 
 
+def form_state_of(slug: str) -> tuple[Any, ...] | None:
+    """The same for the sign-up form, where seats are counted out only when few are left:
+    so it stays the same while many people sign up."""
+    if not SLUG.fullmatch(slug):
+        return None
+    row = db.session.execute(FORM_STATE, {"slug": slug}).first()
+    return tuple(row) if row else None
+
+
 def in_one(*tables: sa.FromClause) -> sa.ColumnElement[str]:
     """Every column of these tables in one text."""
-    columns = [column for table in tables for column in table.columns]
+    return joined([column for table in tables for column in table.columns])
+
+
+def joined(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
     texts = [sa.func.coalesce(sa.cast(column, sa.Text), NOTHING) + BETWEEN for column in columns]
     return reduce(add, texts)
 
@@ -45,18 +58,28 @@ def slots_of_event(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
     return sa.select(column).where(slot.c.event_id == event.c.id).scalar_subquery()
 
 
-STATE = (
-    sa.select(
-        in_one(event, organization),
-        in_one(municipality, measure),
-        slots_of_event(sa.func.aggregate_strings(in_one(slot), "\x1f")),
-        slots_of_event(sa.func.sum(sa.case((slot.c.starts_at <= NOW, 1), else_=0))),
-        event.c.ends_at <= NOW,
-        event.c.signup_opens_at <= NOW,
-        event.c.signup_closes_at <= NOW,
+def state_query(of_slot: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """``of_slot`` is what counts of each slot."""
+    return (
+        sa.select(
+            in_one(event, organization),
+            in_one(municipality, measure),
+            slots_of_event(sa.func.aggregate_strings(of_slot, "\x1f")),
+            slots_of_event(sa.func.sum(sa.case((slot.c.starts_at <= NOW, 1), else_=0))),
+            event.c.ends_at <= NOW,
+            event.c.signup_opens_at <= NOW,
+            event.c.signup_closes_at <= NOW,
+        )
+        .join_from(event, organization, event.c.organization_id == organization.c.id)
+        .outerjoin(municipality, event.c.municipality_id == municipality.c.id)
+        .outerjoin(measure, event.c.measure_id == measure.c.id)
+        .where(event.c.slug == sa.bindparam("slug"))
     )
-    .join_from(event, organization, event.c.organization_id == organization.c.id)
-    .outerjoin(municipality, event.c.municipality_id == municipality.c.id)
-    .outerjoin(measure, event.c.measure_id == measure.c.id)
-    .where(event.c.slug == sa.bindparam("slug"))
-)
+
+
+LEFT = slot.c.capacity - slot.c.seats_taken
+ALL_BUT_SEATS = [
+    column for column in slot.columns if column.name not in ("capacity", "seats_taken")
+]
+STATE = state_query(in_one(slot))
+FORM_STATE = state_query(joined([*ALL_BUT_SEATS, sa.case((LEFT <= FEW, LEFT), else_=FEW + 1)]))

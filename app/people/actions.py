@@ -78,7 +78,8 @@ def guest_person(details: Details) -> Person:
         if column.key not in ("id", "created_at", "user_id")
     }
     values["created_at"] = clock.now()
-    insert_unless_there(Person, values, unique=[Person.guest_key])
+    if new := insert_unless_there(Person, values, unique=[Person.guest_key]):
+        return new
     return db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
 
 
@@ -101,7 +102,7 @@ def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
 def first_version(kind: ConsentKind) -> ConsentText:
     """The text that comes with the product, as version 1; made once, whoever comes first."""
     body = (ROOT / "data" / f"consent_{kind.value}.ru.md").read_text()
-    insert_unless_there(
+    new = insert_unless_there(
         ConsentText,
         {
             "kind": kind,
@@ -112,4 +113,4 @@ def first_version(kind: ConsentKind) -> ConsentText:
         },
         unique=[ConsentText.kind, ConsentText.version],
     )
-    return db.session.scalars(sa.select(ConsentText).filter_by(kind=kind, version=1)).one()
+    return new or db.session.scalars(sa.select(ConsentText).filter_by(kind=kind, version=1)).one()

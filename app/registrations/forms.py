@@ -46,6 +46,10 @@ def number_or_nothing(given: Any) -> int | None:
     return int(given) if str(given).isdecimal() else None
 
 
+def new_form_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
 class SeatForm(FlaskForm):
     """Which slot, with how many companions, and the agreement."""
 
@@ -73,7 +77,7 @@ class SeatForm(FlaskForm):
         if not self.slot.raw_data:
             self.slot.data = slot_id or self.only_slot
         if not self.form_key.data:
-            self.form_key.data = secrets.token_urlsafe(24)
+            self.form_key.data = new_form_key()
 
     @property
     def only_slot(self) -> int | None:

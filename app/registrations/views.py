@@ -1,10 +1,14 @@
 """Signing up, the ticket, one's own registrations."""
 
+from collections.abc import Hashable
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from flask_wtf.csrf import generate_csrf
 
 from app import clock
 from app.accounts.models import User
@@ -13,13 +17,15 @@ from app.documents.queries import has_come
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
+from app.events.states import form_state_of
+from app.kept import kept_page
 from app.people.actions import add_person, agree, guest_person
 from app.people.models import ConsentKind, Person
 from app.people.queries import has_agreed, person_of, schools
 from app.permissions import authorize
 from app.registrations import actions
 from app.registrations.admission import AlreadySignedUp
-from app.registrations.forms import MoveForm, OwnForm, PersonForm, SeatForm
+from app.registrations.forms import MoveForm, OwnForm, PersonForm, SeatForm, new_form_key
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import (
@@ -37,6 +43,8 @@ TICKETS_KEPT = 20  # guests' tickets that this browser remembers
 
 @bp.route("/events/<string:slug>/sign-up", methods=["GET", "POST"])
 def sign_up(slug: str) -> ResponseReturnValue:
+    if request.method == "GET" and not current_user.is_authenticated:
+        return empty_form(slug)
     event = found_or_404(event_by_slug(slug))
     authorize("event.see", event)
     own = person_of(current_user) if current_user.is_authenticated else None
@@ -60,6 +68,25 @@ def sign_up(slug: str) -> ResponseReturnValue:
         event=event,
         own=own,
         schools=[] if own else schools(),
+    )
+
+
+def empty_form(slug: str) -> ResponseReturnValue:
+    """The form as every guest finds it, but for its token and its key."""
+    token, form_key = generate_csrf(), new_form_key()
+
+    def context() -> dict[str, Any]:
+        event = found_or_404(event_by_slug(slug))
+        authorize("event.see", event)
+        form = form_for(event, None)
+        form.form_key.data = form_key
+        return {"form": form, "event": event, "own": None, "schools": schools()}
+
+    def shown() -> Hashable:
+        return form_state_of(slug), clock.now().timestamp() // 300  # the schools: every 5 minutes
+
+    return kept_page(
+        "registrations/sign_up.html", shown=shown, context=context, own=(token, form_key)
     )
 
 
@@ -122,7 +149,10 @@ def remember_ticket(registration: Registration) -> None:
 @bp.get("/registrations/<string:code>")
 def show(code: str) -> ResponseReturnValue:
     registration = found_or_404(registration_by_code(code))
-    return private(ticket_page(registration))
+    response = private(ticket_page(registration))
+    # Where the ticket comes in place of the form, the address bar follows: people keep it.
+    response.headers["HX-Replace-Url"] = request.path
+    return response
 
 
 def ticket_page(registration: Registration, *, status: int = 200) -> Response:

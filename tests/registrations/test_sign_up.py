@@ -306,6 +306,34 @@ class TestScreen:
         assert registered() == 0
 
 
+class TestKeptForm:
+    """The form is drawn once for everybody; what is one's own is not."""
+
+    def test_two_guests_get_forms_with_keys_and_tokens_of_their_own(self, app: Flask) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        app.config["WTF_CSRF_ENABLED"] = True
+        try:
+            forms = [Browser(app.test_client()).open(url).form("form.o-form") for _ in range(3)]
+        finally:
+            app.config["WTF_CSRF_ENABLED"] = False
+        for name in ("form_key", "csrf_token"):
+            own = [form[name] for form in forms]
+            assert all(own)
+            assert len(set(own)) == 3
+
+    def test_a_change_of_the_event_shows_at_once(self, app: Flask, browser: Browser) -> None:
+        event = make_event(capacity=1)
+        url = f"/events/{event.slug}/sign-up"
+        assert "лист ожидания" not in browser.open(url).text("#signup-panel")
+        make_registration(event.slots[0])
+        assert "лист ожидания" in browser.open(url).text("#signup-panel")
+
+    def test_the_panel_alone_is_kept_beside_the_page(self, browser: Browser) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        assert "<html" in browser.open(url).html
+        assert "<html" not in browser.open(url, panel="signup-panel").html
+
+
 class TestLimits:
     def test_a_draft_is_hidden(self, browser: Browser) -> None:
         event = make_event(status=EventStatus.DRAFT)
