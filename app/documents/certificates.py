@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from flask import current_app, url_for
 from flask_babel import force_locale
 
-from app import pdf
 from app.documents.models import Certificate
-from app.pdf_pictures import DrawnOnce, QRCode
 from app.registrations.models import Registration
 
 
 def certificates(papers: Sequence[Certificate]) -> bytes:
     """A page for each, in the order given. In Russian whoever prints them."""
+    from app import pdf, pdf_pictures  # WeasyPrint takes 27 MB: only a process that prints
+
     with force_locale("ru"):
-        frame = DrawnOnce("img/certificate.svg")
+        frame = pdf_pictures.DrawnOnce("img/certificate.svg")
         codes = {
-            f"qr:{paper.code}": QRCode(public_url("documents.verify", paper.code))
+            f"qr:{paper.code}": pdf_pictures.QRCode(public_url("documents.verify", paper.code))
             for paper in papers
         }
         return pdf.render(
@@ -30,9 +30,13 @@ def certificates(papers: Sequence[Certificate]) -> bytes:
 
 def ticket(registration: Registration) -> bytes:
     """A page to keep: who, what, when, where, and the QR code for the door."""
+    from app import pdf, pdf_pictures
+
     return pdf.render(
         "pdf/ticket.html",
-        pictures={"qr:ticket": QRCode(public_url("registrations.show", registration.code))},
+        pictures={
+            "qr:ticket": pdf_pictures.QRCode(public_url("registrations.show", registration.code))
+        },
         registration=registration,
         event=registration.event,
         slot=registration.slot,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import pdf, spreadsheets
+from app import spreadsheets
 from app.attendance.models import Presence
 from app.documents.queries import confirmed_people, everybody
 from app.events.models import Event, Slot
@@ -44,6 +44,8 @@ def attendance_list(event: Event, slots: Sequence[Slot]) -> bytes:
 
     In Russian whoever prints it: it is signed and stamped in Russia.
     """
+    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
+
     people = confirmed_people(slots)
     with force_locale("ru"):
         return pdf.render(
