@@ -2,7 +2,7 @@
 
 Revision ID: 0001_first_path
 Revises: 
-Create Date: 2026-11-23 16:35:44.114363
+Create Date: 2026-11-23 16:49:12.530079
 
 """
 from alembic import op
