@@ -36,6 +36,7 @@ from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people.views import bp as people
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.views import bp as registrations
 
@@ -103,6 +104,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         accounts,
         notifications,
         organizations,
+        people,
         events,
         events_desk,
         slots,

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app import jobs
+from app.accounts.queries import user_by_email
 from app.db import transaction
 from app.demo import state as demo_state
 from app.demo.accounts import PASSWORD, addresses
@@ -17,6 +18,10 @@ from app.demo.build import build
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
+from app.organizations.actions import grant as give_role
+from app.organizations.actions import withdraw
+from app.organizations.models import Role
+from app.organizations.queries import organization_by_slug
 from app.organizations.region import store_region
 from app.organizations.region_files import read_region
 from app.registrations import seats
@@ -105,6 +110,28 @@ def in_russian() -> Iterator[None]:
             raise click.ClickException(str(refused)) from refused
 
 
+@click.command("grant")
+@click.argument("email")
+@click.argument("organization")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option("--withdraw", "take_away", is_flag=True, help="Take the role away instead.")
+def grant(email: str, organization: str, role: str, *, take_away: bool) -> None:
+    """Give the account with this EMAIL a ROLE in the ORGANIZATION (its slug).
+
+    The first administrator of the ministry begins so: the rest is done on the site.
+    """
+    with in_russian(), transaction():
+        user = user_by_email(email)
+        if user is None:
+            raise RuleBroken(_("No account has the address %(email)s.", email=email))
+        found = organization_by_slug(organization)
+        if found is None:
+            raise RuleBroken(_("No organization has the address “%(slug)s”.", slug=organization))
+        act = withdraw if take_away else give_role
+        changed = act(user, found, Role(role))
+        click.echo(f"{user.email}: {role}, {found.short_name}" if changed else _("No change."))
+
+
 @click.command("doctor")
 def doctor() -> None:
     """Recount the seats from the registrations; exit status 1 where a counter differs."""
@@ -119,5 +146,5 @@ def doctor() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, deliver_notifications, import_plan, import_region, demo, doctor):
+    for command in (worker, deliver_notifications, import_plan, import_region, demo, grant, doctor):
         app.cli.add_command(command)

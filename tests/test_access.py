@@ -91,6 +91,7 @@ MATRIX = {
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
+    "people.details": LOGGED_IN,
     "registrations.calendar": EVERYBODY,  # by its secret code
     "registrations.cancel": EVERYBODY,  # by its secret code
     "registrations.mine": LOGGED_IN,

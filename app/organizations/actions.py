@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import User
-from app.db import db
+from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.notifications.actions import notify
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
@@ -81,6 +81,25 @@ def approve(organization: Organization) -> None:
             language=admin.language,
             organization=organization.name,
         )
+
+
+def grant(user: User, organization: Organization, role: Role) -> bool:
+    """Let the user act for the organization in this role; False if they do already."""
+    wanted = {"user_id": user.id, "organization_id": organization.id, "role": role}
+    unique = [Membership.user_id, Membership.organization_id, Membership.role]
+    return insert_unless_there(Membership, wanted, unique=unique) is not None
+
+
+def withdraw(user: User, organization: Organization, role: Role) -> bool:
+    """Take the role away; False if they did not have it."""
+    query = sa.select(Membership).filter_by(
+        user_id=user.id, organization_id=organization.id, role=role
+    )
+    membership = db.session.scalar(query)
+    if membership:
+        db.session.delete(membership)
+        db.session.flush()
+    return membership is not None
 
 
 def found(organization: Organization, facts: dict[str, Any]) -> Organization:

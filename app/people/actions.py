@@ -1,6 +1,6 @@
 """Changing persons, and writing down what they agreed to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -8,10 +8,9 @@ import sqlalchemy as sa
 
 from app import clock
 from app.accounts.models import User
-from app.config import ROOT
 from app.db import db, insert_unless_there
 from app.people.models import Category, Consent, ConsentKind, ConsentText, Person
-from app.people.queries import current_text, find_school
+from app.people.queries import current_text, find_school, shipped_words
 from app.text import same_name, searchable, sort_key
 
 
@@ -91,6 +90,13 @@ def add_person(details: Details, *, user: User | None = None) -> Person:
     return person
 
 
+def correct(person: Person, details: Details) -> None:
+    """Put right what the person's own account says about them; a guest's key stays as it
+    was, so that the same guest is still recognised."""
+    described(person, replace(details, class_letter=person.class_letter, email=person.email))
+    db.session.flush()
+
+
 def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
     """Write down that the person (or who answers for them) agreed to the text in force."""
     text = current_text(kind) or first_version(kind)
@@ -101,7 +107,7 @@ def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
 
 def first_version(kind: ConsentKind) -> ConsentText:
     """The text that comes with the product, as version 1; made once, whoever comes first."""
-    body = (ROOT / "data" / f"consent_{kind.value}.ru.md").read_text()
+    body = shipped_words(kind)
     new = insert_unless_there(
         ConsentText,
         {

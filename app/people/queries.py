@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
+from app.config import ROOT
 from app.db import db
 from app.organizations.models import Organization, OrganizationKind
 from app.people.models import Consent, ConsentKind, ConsentText, Person
@@ -48,6 +49,17 @@ def find_school(text: str) -> Organization | None:
 def current_text(kind: ConsentKind) -> ConsentText | None:
     query = sa.select(ConsentText).filter_by(kind=kind).order_by(ConsentText.version.desc())
     return db.session.scalar(query.limit(1))
+
+
+def shipped_words(kind: ConsentKind) -> str:
+    """The text that comes with the product."""
+    return (ROOT / "data" / f"consent_{kind.value}.ru.md").read_text()
+
+
+def words_in_force(kind: ConsentKind) -> str:
+    """What is agreed to now, in Markdown: the very words whose hash is kept."""
+    text = current_text(kind)
+    return text.body if text else shipped_words(kind)
 
 
 def has_agreed(person: Person, kind: ConsentKind) -> bool:

@@ -21,7 +21,7 @@ from app.events.states import form_state_of
 from app.kept import kept_page
 from app.people.actions import add_person, agree, guest_person
 from app.people.models import ConsentKind, Person
-from app.people.queries import has_agreed, person_of, schools
+from app.people.queries import has_agreed, person_of, schools, words_in_force
 from app.permissions import authorize
 from app.registrations import actions
 from app.registrations.admission import AlreadySignedUp
@@ -68,6 +68,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
         event=event,
         own=own,
         schools=[] if own else schools(),
+        words=words() if form.must_agree else "",
     )
 
 
@@ -80,7 +81,7 @@ def empty_form(slug: str) -> ResponseReturnValue:
         authorize("event.see", event)
         form = form_for(event, None)
         form.form_key.data = form_key
-        return {"form": form, "event": event, "own": None, "schools": schools()}
+        return {"form": form, "event": event, "own": None, "schools": schools(), "words": words()}
 
     def shown() -> Hashable:
         return form_state_of(slug), clock.now().timestamp() // 300  # the schools: every 5 minutes
@@ -88,6 +89,10 @@ def empty_form(slug: str) -> ResponseReturnValue:
     return kept_page(
         "registrations/sign_up.html", shown=shown, context=context, own=(token, form_key)
     )
+
+
+def words() -> str:
+    return words_in_force(ConsentKind.PERSONAL_DATA)
 
 
 def form_for(event: Event, own: Person | None) -> SeatForm:
