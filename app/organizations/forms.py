@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TelField, TextAreaField
+from wtforms import Field, SelectChoice, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app import fields
@@ -91,14 +91,20 @@ class OrganizationForm(FlaskForm):
 class NewOrganizationForm(OrganizationForm):
     kind = SelectField(
         _l("Kind"),
-        choices=[("", _l("Choose"))]
-        + [(kind.value, title) for kind, title in TITLES.items() if kind.value != "ministry"],
+        choices=[
+            SelectChoice("", _l("Choose")),
+            *(
+                SelectChoice(kind.value, title)
+                for kind, title in TITLES.items()
+                if kind != "ministry"
+            ),
+        ],
         validators=[InputRequired(_l("Choose what kind of organization this is."))],
         validate_choice=False,
     )
 
     def validate_kind(self, field: SelectField) -> None:
-        if field.data not in {value for value, _title in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_("Choose a kind from the list."))
 
     @property
