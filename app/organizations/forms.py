@@ -88,6 +88,9 @@ class OrganizationForm(FlaskForm):
         )
 
 
+OPEN = set(TITLES) - {OrganizationKind.MINISTRY}  # kinds that anybody may register
+
+
 class NewOrganizationForm(OrganizationForm):
     kind = SelectField(
         _l("Kind"),
