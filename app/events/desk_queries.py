@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.db import db
+from app.events.kinds import KINDS
 from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Municipality, Organization
 from app.text import like, searchable
@@ -63,7 +64,7 @@ def conditions(choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.or_(Event.ends_at.is_(None), Event.ends_at > clock.now())
     if choice.time == "past":
         yield Event.ends_at <= clock.now()
-    if choice.kind:
+    if choice.kind in KINDS:
         yield Event.kind_code == choice.kind
     for word in choice.words:
         yield Event.search_text.like(like(word), escape="\\")

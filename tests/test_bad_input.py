@@ -1,0 +1,92 @@
+"""Every form and every address, given what nobody should send: a sentence or a 404, never a 500."""
+
+import pytest
+from flask import Flask
+
+from app.organizations.models import Role
+from tests.browser import Browser
+from tests.factories import make_event, make_member, make_organization, make_person
+from tests.test_access import MATRIX, Scene, build
+
+NASTY = [
+    "",
+    "Я" * 10_000,
+    "а\x00б",
+    "а\x07б\x1f",
+    "🎓😀",
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "1026-03-17",
+    "3026-03-17T10:00",
+    "-1",
+    "99999999999999999999",
+    "' OR 1=1 --",
+    "\ud800".encode("utf-8", "replace").decode(),
+]
+ARGUMENTS = (
+    *("q", "kind", "municipality", "organization", "grade", "field", "format", "from", "to"),
+    *("free", "page", "view", "month", "slot", "status", "school", "sort", "time", "next", "ids"),
+    *("code", "token", "person", "as"),
+)
+PAGES = sorted(endpoint for endpoint in MATRIX if endpoint != "static")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return build()
+
+
+@pytest.fixture
+def insider(app: Flask, scene: Scene) -> Browser:
+    """Whoever reaches most: an administrator of the event's organization, with a person."""
+    user = make_member(scene.event.organization, Role.ADMIN)
+    make_person(user=user, school="СОШ № 4")
+    return Browser(app.test_client()).log_in(user)
+
+
+def address(app: Flask, scene: Scene, endpoint: str) -> str:
+    with app.test_request_context():
+        return scene.address(endpoint)
+
+
+def methods(app: Flask, endpoint: str) -> set[str]:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
+    return {method for rule in rules for method in rule.methods or ()}
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_fields(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> None:
+    if "POST" not in methods(app, endpoint):
+        return
+    url = address(app, scene, endpoint)
+    usual: dict[str, str] = {}
+    if "GET" in methods(app, endpoint):
+        page = insider.open(url)
+        forms = page.soup.select("main form[method=post]")
+        usual = page.form("main form[method=post]") if forms else {}
+        names = {control["name"] for form in forms for control in form.select("[name]")}
+    else:
+        names = {"slot", "ids", "action", "presence", "reason", "first_day", "next", "language"}
+    for name in sorted(map(str, names - {"csrf_token"})):
+        for value in NASTY:
+            status = insider.submit(url, fields={**usual, name: value}, follow=False).status
+            assert status < 500, f"{url} {name}={value[:30]!r}: {status}"
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_arguments(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> None:
+    if "GET" not in methods(app, endpoint) or endpoint.startswith("documents."):
+        return
+    url = address(app, scene, endpoint)
+    for value in NASTY[1:]:
+        response = insider.client.get(url, query_string=dict.fromkeys(ARGUMENTS, value[:1500]))
+        assert response.status_code < 500, f"{url} {value[:30]!r}: {response.status_code}"
+
+
+@pytest.mark.parametrize("value", NASTY[1:])
+def test_addresses(app: Flask, value: str) -> None:
+    """What stands in the path: slugs, codes, tokens, numbers of things that are not there."""
+    make_event(organization=make_organization())
+    client = app.test_client()
+    for start in ("/events/", "/registrations/", "/verify/", "/organizations/", "/log-in/link/"):
+        assert client.get(start + value[:1500]).status_code < 500, start
