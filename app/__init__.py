@@ -8,7 +8,6 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
@@ -45,7 +44,6 @@ login_manager.session_protection = None  # devices are ended by name instead
 login_manager.user_loader(user_of_device)
 csrf = CSRFProtect()
 babel = Babel()  # type: ignore[no-untyped-call]
-migrate = Migrate()
 compress = Compress()
 
 
@@ -98,7 +96,6 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     login_manager.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)
-    migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     for blueprint in (
         site_views.bp,
         accounts,

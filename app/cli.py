@@ -1,5 +1,6 @@
 """flask commands."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,8 @@ from flask_babel import gettext as _
 
 from app import jobs
 from app.accounts.queries import user_by_email
-from app.db import transaction
-from app.demo import state as demo_state
-from app.demo.accounts import PASSWORD, addresses
-from app.demo.build import build
+from app.config import ROOT
+from app.db import db, transaction
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
@@ -66,6 +65,11 @@ def import_region(file: Path) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing unless the database is empty.")
 def demo(*, if_empty: bool) -> None:
     """Fill an empty database with an invented region to look around in."""
+    # Loaded here: the demo's texts and people are no business of the web processes.
+    from app.demo import state as demo_state
+    from app.demo.accounts import PASSWORD, addresses
+    from app.demo.build import build
+
     with in_russian():
         if if_empty and not demo_state.is_empty():
             return
@@ -146,5 +150,9 @@ def doctor() -> None:
 
 
 def init_app(app: Flask) -> None:
+    if "db" in sys.argv:  # Alembic takes 12 MB: only «flask db» carries it
+        from flask_migrate import Migrate
+
+        Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (worker, deliver_notifications, import_plan, import_region, demo, grant, doctor):
         app.cli.add_command(command)
