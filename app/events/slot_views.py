@@ -80,7 +80,7 @@ def change(slug: str, id: int) -> ResponseReturnValue:
             with transaction():
                 is_moved = slots.change(slot, **form.said())
                 promote(slot)
-                told = tell_changed(event) if is_moved else 0
+                told = tell_changed(event, slot=slot) if is_moved else 0
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:

@@ -151,9 +151,14 @@ def cancel_all(event: Event, *, reason: str) -> int:
     return len(people)
 
 
-def tell_changed(event: Event) -> int:
-    """Time or place changed: everybody signed up for what is still to come is told."""
-    people = [one for one in live_registrations(event) if not one.slot.has_begun]
+def tell_changed(event: Event, *, slot: Slot | None = None) -> int:
+    """Time or place changed: everybody signed up for what is still to come (in this slot
+    alone, if one is named) is told. How many."""
+    people = [
+        one
+        for one in live_registrations(event)
+        if not one.slot.has_begun and slot in (None, one.slot)
+    ]
     for registration in people:
         tell(registration, "event_changed")
     return len(people)

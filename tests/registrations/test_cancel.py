@@ -70,6 +70,15 @@ class TestRule:
         assert told("event_called_off") == 2
         assert told("registration_promoted") == 0
 
+    def test_a_changed_slot_is_told_to_its_own_people(self) -> None:
+        event = make_event(slots=2)
+        mine, other = (make_registration(slot) for slot in event.slots)
+        assert actions.tell_changed(event, slot=mine.slot) == 1
+        query = sa.select(Notification).filter_by(template="event_changed")
+        assert [one.address for one in db.session.scalars(query)] == [mine.email]
+        assert actions.tell_changed(event) == 2
+        assert other.is_confirmed
+
     def test_moving_takes_the_new_seat_and_frees_the_old(self) -> None:
         event = make_event(capacity=1, slots=2)
         registration, waiting = make_registration(event.slots[0]), make_registration(event.slots[0])
