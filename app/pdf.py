@@ -1,7 +1,7 @@
 """HTML to PDF by WeasyPrint: fonts embedded, nothing fetched from outside."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from mimetypes import guess_type
@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 
 from flask import render_template
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -72,8 +73,23 @@ def render(template: str, *, pictures: Mapping[str, object] | None = None, **con
     fetched: by the address that the template or the style gives for them."""
     text = render_template(template, **context)
     with _press, without_collecting():
-        faces, sheet = fonts()
-        html = HTML(string=text, base_url=STATIC.as_uri() + "/", url_fetcher=OnlyOurs())
-        return bytes(
-            html.write_pdf(stylesheets=[sheet], font_config=faces, cache=dict(pictures or {}))
-        )
+        return bytes(laid_out(text, pictures).write_pdf())
+
+
+def render_one_page(
+    template: str, *, sizes: Sequence[str], pictures: Mapping[str, object], **context: Any
+) -> bytes:
+    """The same in the first ``size`` of these in which all stands on one page; else the last."""
+    texts = [render_template(template, size=size, **context) for size in sizes]
+    with _press, without_collecting():
+        for text in texts:
+            document = laid_out(text, pictures)
+            if len(document.pages) == 1:
+                break
+        return bytes(document.write_pdf())
+
+
+def laid_out(text: str, pictures: Mapping[str, object] | None) -> Document:
+    faces, sheet = fonts()
+    html = HTML(string=text, base_url=STATIC.as_uri() + "/", url_fetcher=OnlyOurs())
+    return html.render(stylesheets=[sheet], font_config=faces, cache=dict(pictures or {}))

@@ -24,12 +24,33 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# For a page that other sites show inside their own: nothing to press in it but links.
+FOR_FRAMES = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors *",
+    )
+)
+
 limiter = Limiter(get_remote_address)
+
+
+def let_frame(response: Response) -> Response:
+    """Any site may show this page inside its own."""
+    response.headers["Content-Security-Policy"] = FOR_FRAMES
+    return response
 
 
 def set_headers(response: Response) -> Response:
     for name, value in HEADERS.items():  # a view may have set a stricter one
         response.headers.setdefault(name, value)
+    if response.headers["Content-Security-Policy"] == FOR_FRAMES:
+        del response.headers["X-Frame-Options"]  # knows no «everywhere»
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

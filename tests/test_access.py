@@ -63,12 +63,14 @@ MATRIX = {
     "documents.my_certificates": LOGGED_IN,
     "documents.one_certificate": ORGANIZER,
     "documents.papers": ORGANIZER,
+    "documents.poster": EVERYBODY,
     "documents.revoke": ORGANIZER,
     "documents.slot_spreadsheet": ORGANIZER,
     "documents.spreadsheet": ORGANIZER,
     "documents.ticket": EVERYBODY,  # by its secret code
     "documents.verify": EVERYBODY,
     "documents.verify_form": EVERYBODY,
+    "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
     "events.home": EVERYBODY,
@@ -88,6 +90,7 @@ MATRIX = {
     "organizations.administration": MINISTRY,
     "organizations.approve": MINISTRY,
     "organizations.edit": MINISTRY,  # the only admin of an organization here
+    "organizations.embed": EVERYBODY,
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
@@ -143,7 +146,7 @@ class Scene:
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
-        if endpoint == "organizations.show":
+        if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug
         rule = next(r for r in current_app.url_map.iter_rules() if r.endpoint == endpoint)
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})

@@ -48,10 +48,12 @@ PUBLIC = {
     "notifications.letter",  # 404 outside the demo
     "organizations.index",
     "organizations.show",
+    "organizations.embed",
     "events.home",
     "events.index",
     "events.calendar",
     "events.open_data",
+    "events.atom",
     "events.show",
     "events.event_calendar",
     "registrations.sign_up",
@@ -61,6 +63,7 @@ PUBLIC = {
     "registrations.move",
     "documents.ticket",
     "documents.certificate_of_ticket",
+    "documents.poster",
     "documents.verify",
     "documents.verify_form",
 }

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.db import transaction
-from app.documents import actions, certificates, lists, queries
+from app.documents import actions, certificates, lists, posters, queries
 from app.documents.forms import CodeForm, RevokeForm, as_code
 from app.documents.models import Certificate
 from app.errors import RuleBroken
@@ -224,7 +224,19 @@ def my_certificates() -> ResponseReturnValue:
     return page("documents/mine.html", earned=queries.earned_by(current_user))
 
 
-# For anybody: is it genuine?
+# For anybody
+
+
+@bp.get("/events/<string:slug>/poster.pdf")
+@limiter.limit(EACH_MINUTE)
+def poster(slug: str) -> ResponseReturnValue:
+    """For the stand in the school corridor."""
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see", event)
+    return file(posters.poster(event), PDF, f"{_('Poster')} — {event.title[:80]}.pdf")
+
+
+# Is it genuine?
 
 
 @bp.get("/verify")

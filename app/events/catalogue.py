@@ -122,6 +122,15 @@ class Asked:
         return self.url("events.open_data", view=None, month=None)
 
     @property
+    def feed_url(self) -> str:
+        return url_for("events.atom", **self.feed_arguments)
+
+    @property
+    def feed_arguments(self) -> dict[str, Any]:
+        """What is asked for, without how to show it."""
+        return {name: text for name, text in self.said.items() if name not in ("view", "month")}
+
+    @property
     def chips(self) -> list[Chip]:
         return [Chip(text, self.url(**dict.fromkeys([name]))) for name, text in self.in_words()]
 

@@ -14,6 +14,7 @@ from app import clock
 from app.events.calendars import absolute, calendar_of, schema_org, selection_as_data
 from app.events.cards import event_card
 from app.events.catalogue import asked, fixed_lists
+from app.events.feeds import feed_of
 from app.events.kinds import KINDS
 from app.events.models import Event
 from app.events.months import month_of
@@ -95,6 +96,23 @@ def open_data() -> ResponseReturnValue:
     address = absolute("events.open_data", **question.said, page=found.number + 1)
     body = selection_as_data(found, next_page=address if more else None)
     return for_programs(json.dumps(body, ensure_ascii=False).encode(), "application/json")
+
+
+@bp.get("/events.atom")
+def atom() -> ResponseReturnValue:
+    question = asked(request.args)
+    found = whole_events(question.selection, number=question.page, size=MOST_IN_DATA)
+    said = question.feed_arguments
+    body = feed_of(
+        found.items,
+        title=_("Career guidance events in Kalmykia"),
+        address=absolute("events.atom", **said, page=found.number if found.number > 1 else None),
+        page_url=absolute("events.index", **said),
+        next_page=absolute("events.atom", **said, page=found.number + 1)
+        if found.number < found.pages
+        else None,
+    )
+    return for_programs(body, "application/atom+xml")
 
 
 @bp.get("/events/<string:slug>")

@@ -1,15 +1,22 @@
 """Organizations as visitors see them, as they describe themselves, as they are approved."""
 
+from collections.abc import Hashable
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from markupsafe import Markup
 
+from app import clock
 from app.db import transaction
 from app.errors import RuleBroken
+from app.events.calendars import absolute
 from app.events.cards import event_card
 from app.events.counts import coming_by_organization, past_of
 from app.events.queries import Selection, find_events
+from app.kept import kept_page
 from app.organizations import actions
 from app.organizations.forms import NewOrganizationForm, OrganizationForm
 from app.organizations.kinds import TITLES
@@ -22,6 +29,7 @@ from app.organizations.queries import (
     waiting_organizations,
 )
 from app.permissions import authorize, reach
+from app.security import let_frame
 from app.text import clean
 from app.web import found_or_404, get_or_404, page
 
@@ -64,6 +72,35 @@ def show(slug: str) -> ResponseReturnValue:
         past=past_of(organization),
         event_card=event_card,
     )
+
+
+@bp.get("/embed/organizations/<string:slug>")
+def embed(slug: str) -> ResponseReturnValue:
+    """The coming events alone, for a frame on the organization's own site."""
+    organization = found_or_404(organization_by_slug(slug))
+    authorize("organization.see", organization)
+    coming = find_events(Selection(organization=slug), size=12)
+
+    def context() -> dict[str, Any]:
+        return {"organization": organization, "coming": coming, "event_card": event_card}
+
+    def shown() -> Hashable:
+        cards = tuple((card, card.signup) for card in coming.items)
+        return organization.short_name, coming.total, cards, clock.today()
+
+    return let_frame(kept_page("organizations/embed.html", shown=shown, context=context))
+
+
+def frame_for(organization: Organization) -> str:
+    """What the organization copies into a page of its own site."""
+    frame = Markup(
+        '<iframe src="{}" title="{}" width="100%" height="700" loading="lazy" '
+        'style="border: 0"></iframe>'
+    ).format(
+        absolute("organizations.embed", slug=organization.slug),
+        _("Coming events: %(name)s", name=organization.short_name),
+    )
+    return str(frame)  # to be read on the page, not shown as a frame
 
 
 @bp.route("/organizations/new", methods=["GET", "POST"])
@@ -111,6 +148,7 @@ def edit() -> ResponseReturnValue:
         form=form,
         organization=organization,
         own=own,
+        frame=frame_for(organization),
     )
 
 
