@@ -30,6 +30,7 @@ class NeededByTheYoung:
     def __call__(self, form: "DetailsForm", field: DateField) -> None:
         young = form.category in (None, Category.PUPIL, Category.COLLEGE_STUDENT)
         if form.insists_on_birth_date and young and not any(field.raw_data or ()):
+            field.errors = []  # «not a valid date» says nothing new of an empty field
             raise StopValidation(_("Write the birth date. Example: 17.03.2011"))
 
 

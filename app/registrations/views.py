@@ -18,6 +18,7 @@ from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
 from app.events.states import form_state_of
+from app.events.wording import why_signup_is_closed
 from app.kept import kept_page
 from app.people.actions import add_person, agree, guest_person
 from app.people.models import ConsentKind, Person
@@ -66,6 +67,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
         status=422 if form.is_submitted() else 200,
         form=form,
         event=event,
+        closed="" if form.is_submitted() else why_signup_is_closed(event),
         own=own,
         schools=[] if own else schools(),
         words=words() if form.must_agree else "",
@@ -81,7 +83,14 @@ def empty_form(slug: str) -> ResponseReturnValue:
         authorize("event.see", event)
         form = form_for(event, None)
         form.form_key.data = form_key
-        return {"form": form, "event": event, "own": None, "schools": schools(), "words": words()}
+        return {
+            "form": form,
+            "event": event,
+            "closed": why_signup_is_closed(event),
+            "own": None,
+            "schools": schools(),
+            "words": words(),
+        }
 
     def shown() -> Hashable:
         return form_state_of(slug), clock.now().timestamp() // 300  # the schools: every 5 minutes

@@ -12,6 +12,13 @@
   }
   focusOn(document);
 
+  // On a phone the tab one is on may stand outside the row.
+  for (const tab of document.querySelectorAll(".o-tabs [aria-current]")) {
+    const row = tab.closest(".o-tabs");
+    const over = tab.getBoundingClientRect().right - row.getBoundingClientRect().right;
+    if (over > 0) row.scrollLeft += over + 16;
+  }
+
   // Whoever pressed a button inside a panel stays in the panel when it is replaced.
   let left = null;
   on("htmx:before:swap", () => {

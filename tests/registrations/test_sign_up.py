@@ -214,7 +214,7 @@ class TestScreen:
             ({"birth_date": "1026-03-17"}, "Проверьте год"),
             ({"birth_date": "3026-03-17"}, "Проверьте год"),
             ({"birth_date": "вчера"}, "дат"),
-            ({"birth_date": ""}, "Напишите дату рождения"),
+            ({"birth_date": ""}, "Дата рождения Напишите дату рождения"),
             ({"birth_date": "1970-03-17"}, "у школьника"),
             ({"grade": "99"}, "Выберите класс"),
             ({"school": ""}, "Напишите школу"),
@@ -304,6 +304,40 @@ class TestScreen:
         page = browser.log_in(user).submit(url, panel=panel, fields=fields)
         assert page.status == 422
         assert registered() == 0
+
+
+class TestClosed:
+    """Nobody fills in a form that cannot be accepted."""
+
+    @pytest.mark.parametrize("guest", [True, False])
+    def test_says_why_instead_of_the_form(self, browser: Browser, guest: bool) -> None:
+        event = make_event(in_days_=-3)
+        visitor = browser if guest else browser.log_in(make_user())
+        page = visitor.open(f"/events/{event.slug}/sign-up")
+        assert page.status == 200
+        assert "Мероприятие прошло" in page.text("#signup-panel [role=status]")
+        assert page.texts("#signup-panel form") == []
+
+    def test_what_was_typed_into_a_form_that_closed_meanwhile_stays(self, browser: Browser) -> None:
+        event = make_event()
+        url = f"/events/{event.slug}/sign-up"
+        form = {**browser.open(url).form("form.o-form"), **GUEST}
+        event.signup_closes_at = clock.now() - timedelta(minutes=1)
+        db.session.commit()
+        page = browser.submit(url, fields=form)
+        assert page.status == 422
+        assert page.form("form.o-form")["last_name"] == "Очирова"
+
+
+class TestTicketAfterwards:
+    def test_does_not_invite_to_the_entrance_any_more(self, browser: Browser) -> None:
+        registration = make_registration(make_event().slots[0])
+        registration.slot.starts_at = clock.now() - timedelta(hours=3)
+        registration.slot.ends_at = clock.now() - timedelta(hours=1)
+        db.session.commit()
+        ticket = browser.open(f"/registrations/{registration.code}").text("main")
+        assert "Мероприятие прошло." in ticket
+        assert "Покажите код" not in ticket
 
 
 class TestKeptForm:
