@@ -109,8 +109,7 @@ class EventLife:
         )
 
     def contact(self) -> str:
-        phone = self.organization.phone
-        return f"{self.organization.short_name}, {phone}" if phone else self.organization.short_name
+        return self.organization.phone
 
     def opening(self) -> datetime | None:
         days = self.scene.opens_in_days

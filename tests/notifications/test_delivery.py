@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 
 from app import clock, jobs
 from app.db import db, transaction
+from app.mail import Letter, compose
 from app.notifications import delivery
 from app.notifications.actions import notify
 from app.notifications.models import Notification
@@ -50,6 +52,18 @@ def later(**time: float) -> None:
         if letter.claimed_until:
             letter.claimed_until -= timedelta(**time)
     db.session.flush()
+
+
+class TestSubject:
+    @pytest.mark.parametrize("words", range(3, 40))
+    def test_keeps_its_spaces_however_it_is_folded(self, app: Flask, words: int) -> None:
+        subject = "Ваш сертификат: Сварка: первый ровный шов " * 8
+        subject = " ".join(subject.split()[:words])
+        letter = Letter("anna@example.org", subject, "Текст", "<p>Текст</p>", "abc")
+        raw = compose(letter).as_bytes()
+        read = message_from_bytes(raw, policy=policy.default)
+        assert str(read["Subject"]) == subject
+        assert max(len(row) for row in raw.splitlines()) <= 78
 
 
 class TestNotify:
