@@ -173,6 +173,11 @@ class TestScreen:
         assert page.form("main form")["address"] == NEW["address"]  # nothing typed is lost
         assert db.session.scalar(sa.select(sa.func.count(Organization.id))) == 0
 
+    def test_the_form_leaves_its_page_when_it_is_done(self, browser: Browser) -> None:
+        # The organization's page has no such panel: swapped in place, nothing would be seen.
+        page = browser.log_in(make_user()).open("/organizations/new")
+        assert page.texts("#organization-panel form[hx-boost=false]")
+
     def test_a_taken_name_is_said_on_top(self, browser: Browser) -> None:
         make_organization(name=NEW["name"])
         page = browser.log_in(make_user()).submit("/organizations/new", fields=NEW)
