@@ -20,6 +20,7 @@ from app.events.models import Event
 from app.events.queries import event_by_slug
 from app.events.slot_forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, Role
+from app.organizations.queries import waiting_organizations
 from app.permissions import authorize, can, reach
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
@@ -89,6 +90,7 @@ def desk() -> ResponseReturnValue:
         drafts=desk_queries.drafts_of(organizations) if ids else [],
         lines=events_with_a_line(ids) if ids else [],
         unticked=unticked_events(ids)[:10] if ids else [],
+        asking=waiting_organizations() if can("site.administer") else [],
         unapproved=[each for each in organizations if not each.is_approved],
     )
 

@@ -201,7 +201,7 @@ def cancel(code: str) -> ResponseReturnValue:
     except RuleBroken as broken:
         flash(str(broken), "error")
     else:
-        flash(_("The registration is cancelled. The seat goes to the next in line."))
+        flash(_("The registration is cancelled. If anybody waits, the seat is theirs."))
     return redirect(url_for(".show", code=code), 303)
 
 

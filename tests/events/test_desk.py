@@ -13,6 +13,7 @@ from tests.factories import (
     in_days,
     make_event,
     make_member,
+    make_ministry_admin,
     make_organization,
     make_registration,
     make_slot,
@@ -137,6 +138,13 @@ class TestDesk:
         waiting = browser.open("/manage").text("aside")
         for words in ("Недописанное", "Полное", "ждут 2 человека", "Прошедшее"):
             assert words in waiting
+
+    def test_the_ministry_sees_who_asks_for_approval(self, browser: Browser) -> None:
+        new = make_organization(approved=False, short_name="Степной сварщик")
+        desk = browser.log_in(make_ministry_admin()).open("/manage")
+        assert new.short_name in desk.text("aside")
+        organizer = make_member(make_organization())
+        assert new.short_name not in browser.log_in(organizer).open("/manage").text("main")
 
     def test_nothing_waits_for_a_beginner(self, browser: Browser) -> None:
         browser.log_in(make_member(make_organization()))
