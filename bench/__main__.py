@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.db import db
+from app.db import db, transaction
 from bench import scene
 from bench.client import Connection, Page, Speed, drive
 from bench.servers import megabytes, serving
@@ -156,9 +156,8 @@ def organizer(app: Flask) -> FlaskClient:
     with app.app_context():
         user = user_by_email("boss@bench.test")
         assert user is not None
-        client = Browser(app.test_client()).log_in(user).client
-        db.session.commit()
-    return client
+        with transaction():
+            return Browser(app.test_client()).log_in(user).client
 
 
 def measure_queries(app: Flask) -> None:

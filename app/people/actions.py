@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.models import User
 from app.db import db, insert_unless_there
 from app.people.models import Category, Consent, ConsentKind, ConsentText, Person
-from app.people.queries import current_text, find_school, shipped_words
+from app.people.queries import current_text_id, find_school, shipped_words
 from app.text import same_name, searchable, sort_key
 
 
@@ -99,8 +99,8 @@ def correct(person: Person, details: Details) -> None:
 
 def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
     """Write down that the person (or who answers for them) agreed to the text in force."""
-    text = current_text(kind) or first_version(kind)
-    consent = Consent(person_id=person.id, text_id=text.id, channel=channel)
+    text_id = current_text_id(kind) or first_version(kind).id
+    consent = Consent(person_id=person.id, text_id=text_id, channel=channel)
     db.session.add(consent)
     return consent
 

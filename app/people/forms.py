@@ -1,8 +1,10 @@
 """What a person, or somebody for them, tells about themselves."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -60,9 +62,7 @@ class DetailsForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        grades = [(str(n), _("grade %(n)s", n=n)) for n in range(1, 12)]
-        others = [(category.value, str(title)) for category, title in GROWN_UP.items()]
-        self.grade.choices = [("", _("Choose…")), *grades, *others]
+        self.grade.choices = list(grade_choices(str(get_locale())))
 
     @property
     def category(self) -> Category | None:
@@ -116,6 +116,14 @@ class OwnDetailsForm(DetailsForm):
         self.school.data = person.school_title
         grown_up = person.category.value if person.category in GROWN_UP else ""
         self.grade.data = str(person.grade) if person.grade else grown_up
+
+
+@cache
+def grade_choices(_language: str) -> tuple[tuple[str, str], ...]:
+    """Grades and the others, in the language now spoken: translated once."""
+    grades = [(str(n), _("grade %(n)s", n=n)) for n in range(1, 12)]
+    others = [(category.value, str(title)) for category, title in GROWN_UP.items()]
+    return (("", _("Choose…")), *grades, *others)
 
 
 def age_today(born: date) -> int:

@@ -10,6 +10,14 @@ from app.organizations.models import Organization, OrganizationKind
 from app.people.models import Consent, ConsentKind, ConsentText, Person
 from app.text import searchable
 
+# Written once: what is asked at each sign-up need not be composed each time.
+TEXT_IN_FORCE = (
+    sa.select(ConsentText.id)
+    .where(ConsentText.kind == sa.bindparam("kind"))
+    .order_by(ConsentText.version.desc())
+    .limit(1)
+)
+
 
 def person_of(user: User) -> Person | None:
     """The account's own person, once they have told who they are."""
@@ -44,6 +52,11 @@ def find_school(text: str) -> Organization | None:
         if wanted in (searchable(organization.name), searchable(organization.short_name)):
             return organization
     return None
+
+
+def current_text_id(kind: ConsentKind) -> int | None:
+    """Which text is in force, without its words."""
+    return db.session.scalar(TEXT_IN_FORCE, {"kind": kind})
 
 
 def current_text(kind: ConsentKind) -> ConsentText | None:

@@ -10,45 +10,57 @@ from app.events.models import Event, EventStatus, Slot
 from app.people.models import Person
 from app.registrations.models import LIVE, Registration, Status
 
+# Written once: they are asked at each sign-up and for each ticket.
+BY_CODE = (
+    sa.select(Registration)
+    .where(Registration.code == sa.bindparam("code"))
+    .options(
+        joinedload(Registration.slot),
+        joinedload(Registration.event).joinedload(Event.organization),
+        joinedload(Registration.person),
+    )
+)
+BESIDE = (
+    sa.select(Registration)
+    .join(Registration.person)
+    .join(Registration.slot)
+    .join(Slot.event)
+    .options(
+        contains_eager(Registration.person),
+        contains_eager(Registration.slot).contains_eager(Slot.event),
+    )
+    .where(
+        Person.identity == sa.bindparam("identity"),
+        sa.or_(
+            Registration.event_id == sa.bindparam("event"),
+            sa.and_(
+                Registration.status.in_(LIVE),
+                Slot.starts_at < sa.bindparam("ends"),
+                Slot.ends_at > sa.bindparam("begins"),
+                Event.status == EventStatus.PUBLISHED,
+            ),
+        ),
+    )
+    .order_by(Registration.id)
+)
+
 
 def registration_by_code(code: str) -> Registration | None:
     """With its slot, event, organization and person, in one query."""
-    query = (
-        sa.select(Registration)
-        .where(Registration.code == code.strip().upper())
-        .options(
-            joinedload(Registration.slot),
-            joinedload(Registration.event).joinedload(Event.organization),
-            joinedload(Registration.person),
-        )
-    )
-    return db.session.scalar(query)
+    return db.session.scalar(BY_CODE, {"code": code.strip().upper()})
 
 
 def beside(slot: Slot, identity: str) -> list[Registration]:
     """What the person with this name and birth date has that bears on this slot, in one
     query: all their registrations in the event, cancelled ones too, and the live ones
     elsewhere at the same time. With slots, events and persons."""
-    here = Registration.event_id == slot.event_id
-    at_the_same_time = sa.and_(
-        Registration.status.in_(LIVE),
-        Slot.starts_at < slot.ends_at,
-        Slot.ends_at > slot.starts_at,
-        Event.status == EventStatus.PUBLISHED,
-    )
-    query = (
-        sa.select(Registration)
-        .join(Registration.person)
-        .join(Registration.slot)
-        .join(Slot.event)
-        .options(
-            contains_eager(Registration.person),
-            contains_eager(Registration.slot).contains_eager(Slot.event),
-        )
-        .where(Person.identity == identity, sa.or_(here, at_the_same_time))
-        .order_by(Registration.id)
-    )
-    return list(db.session.scalars(query))
+    asked = {
+        "identity": identity,
+        "event": slot.event_id,
+        "begins": slot.starts_at,
+        "ends": slot.ends_at,
+    }
+    return list(db.session.scalars(BESIDE, asked))
 
 
 def first_in_line(slot: Slot) -> Registration | None:

@@ -7,6 +7,27 @@ from app.db import db
 from app.events.models import Event, Slot
 from app.registrations.models import Registration, Status
 
+# Written once: they stand on the hottest path of all.
+HOLD = (
+    sa.select(Slot)
+    .join(Slot.event)
+    .options(contains_eager(Slot.event).joinedload(Event.organization, innerjoin=True))
+    .where(Slot.id == sa.bindparam("slot_id"))
+    .with_for_update(of=Slot)
+    .execution_options(populate_existing=True)
+)
+SEATS = sa.bindparam("seats", type_=sa.Integer)
+TAKE_IN_LINE = (
+    sa.update(Slot)
+    .where(Slot.id == sa.bindparam("slot"), Slot.seats_taken + SEATS <= Slot.capacity)
+    .values(seats_taken=Slot.seats_taken + SEATS)
+)
+TAKE = TAKE_IN_LINE.where(
+    ~sa.select(Registration.id)
+    .where(Registration.slot_id == sa.bindparam("slot"), Registration.status == Status.WAITLISTED)
+    .exists()
+)
+
 
 def hold(slot: Slot) -> None:
     """One at a time: who changes a slot's seats holds its row until the commit.
@@ -14,15 +35,7 @@ def hold(slot: Slot) -> None:
     PostgreSQL locks the row; SQLite transactions are IMMEDIATE and alone anyway. What may
     have changed while waiting, the slot and its event, is read again.
     """
-    query = (
-        sa.select(Slot)
-        .join(Slot.event)
-        .options(contains_eager(Slot.event).joinedload(Event.organization, innerjoin=True))
-        .where(Slot.id == slot.id)
-        .with_for_update(of=Slot)
-        .execution_options(populate_existing=True)
-    )
-    db.session.scalars(query).one()
+    db.session.scalars(HOLD, {"slot_id": slot.id}).one()
 
 
 def take(slot: Slot, seats: int, *, in_line: bool = False) -> bool:
@@ -31,15 +44,8 @@ def take(slot: Slot, seats: int, *, in_line: bool = False) -> bool:
     Newcomers get none while others wait for this slot; ``in_line`` is for those whose
     turn it is.
     """
-    conditions = [Slot.id == slot.id, Slot.seats_taken + seats <= Slot.capacity]
-    if not in_line:
-        waiting = sa.select(Registration.id).where(
-            Registration.slot_id == slot.id, Registration.status == Status.WAITLISTED
-        )
-        conditions.append(~waiting.exists())
-    taken = db.session.connection().execute(
-        sa.update(Slot).where(*conditions).values(seats_taken=Slot.seats_taken + seats)
-    )
+    statement = TAKE_IN_LINE if in_line else TAKE
+    taken = db.session.connection().execute(statement, {"slot": slot.id, "seats": seats})
     db.session.expire(slot, ["seats_taken"])
     return taken.rowcount == 1
 
