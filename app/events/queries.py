@@ -23,11 +23,12 @@ SLUG = re.compile(r"[a-z0-9-]{1,100}")
 NOW = sa.bindparam("now", type_=sa.DateTime(), callable_=lambda: clock.now())
 
 
-def event_by_slug(slug: str) -> Event | None:
-    """With organization, municipality, measure and slots: two queries in all."""
+def event_by_slug(slug: str, *, alone: bool = False) -> Event | None:
+    """With organization, municipality, measure and slots: two queries in all. ``alone``,
+    with its slots only: the sign-up needs no more and is asked for most."""
     if not SLUG.fullmatch(slug):
         return None
-    event = db.session.scalar(BY_SLUG, {"slug": slug})
+    event = db.session.scalar(ALONE if alone else BY_SLUG, {"slug": slug})
     if event is not None:  # cheaper than selectinload for the busiest page of all
         slots = db.session.scalars(SLOTS_OF_EVENT, {"event_id": event.id})
         set_committed_value(event, "slots", slots.all())
@@ -35,12 +36,9 @@ def event_by_slug(slug: str) -> Event | None:
 
 
 # Written once: they are asked for each page of an event.
-BY_SLUG = (
-    sa.select(Event)
-    .where(Event.slug == sa.bindparam("slug"))
-    .options(
-        joinedload(Event.organization), joinedload(Event.municipality), joinedload(Event.measure)
-    )
+ALONE = sa.select(Event).where(Event.slug == sa.bindparam("slug"))
+BY_SLUG = ALONE.options(
+    joinedload(Event.organization), joinedload(Event.municipality), joinedload(Event.measure)
 )
 SLOTS_OF_EVENT = (
     sa.select(Slot)

@@ -1,14 +1,14 @@
 """Reading persons, schools they name, and the texts they agree to."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
 from app.organizations.models import Organization, OrganizationKind
 from app.people.models import Consent, ConsentKind, ConsentText, Person
-from app.text import searchable
+from app.text import like, searchable
 
 # Written once: what is asked at each sign-up need not be composed each time.
 TEXT_IN_FORCE = (
@@ -16,6 +16,17 @@ TEXT_IN_FORCE = (
     .where(ConsentText.kind == sa.bindparam("kind"))
     .order_by(ConsentText.version.desc())
     .limit(1)
+)
+
+
+CALLED_LIKE = (
+    sa.select(Organization)
+    .where(
+        Organization.kind.in_([OrganizationKind.SCHOOL, OrganizationKind.COLLEGE]),
+        Organization.search_text.like(sa.bindparam("words"), escape="\\"),
+    )
+    .options(load_only(Organization.name, Organization.short_name))
+    .order_by(Organization.id)
 )
 
 
@@ -40,15 +51,7 @@ def find_school(text: str) -> Organization | None:
     wanted = searchable(text)
     if not wanted:
         return None
-    query = (
-        sa.select(Organization)
-        .where(
-            Organization.kind.in_([OrganizationKind.SCHOOL, OrganizationKind.COLLEGE]),
-            Organization.search_text.contains(wanted, autoescape=True),
-        )
-        .order_by(Organization.id)
-    )
-    for organization in db.session.scalars(query):
+    for organization in db.session.scalars(CALLED_LIKE, {"words": like(wanted)}):
         if wanted in (searchable(organization.name), searchable(organization.short_name)):
             return organization
     return None

@@ -1,12 +1,13 @@
 """Reading registrations."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.events.models import Event, EventStatus, Slot
+from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.models import LIVE, Registration, Status
 
@@ -15,9 +16,12 @@ BY_CODE = (
     sa.select(Registration)
     .where(Registration.code == sa.bindparam("code"))
     .options(
-        joinedload(Registration.slot),
-        joinedload(Registration.event).joinedload(Event.organization),
-        joinedload(Registration.person),
+        joinedload(Registration.slot, innerjoin=True),
+        joinedload(Registration.event, innerjoin=True)
+        .options(defer(Event.description), defer(Event.programme), defer(Event.search_text))
+        .joinedload(Event.organization, innerjoin=True)
+        .options(defer(Organization.about), defer(Organization.search_text)),
+        joinedload(Registration.person, innerjoin=True),
     )
 )
 BESIDE = (
@@ -26,8 +30,11 @@ BESIDE = (
     .join(Registration.slot)
     .join(Slot.event)
     .options(
-        contains_eager(Registration.person),
-        contains_eager(Registration.slot).contains_eager(Slot.event),
+        contains_eager(Registration.person).load_only(Person.user_id),
+        contains_eager(Registration.slot)
+        .load_only(Slot.starts_at)
+        .contains_eager(Slot.event)
+        .load_only(Event.title),
     )
     .where(
         Person.identity == sa.bindparam("identity"),

@@ -5,13 +5,23 @@ from sqlalchemy.orm import contains_eager
 
 from app.db import db
 from app.events.models import Event, Slot
+from app.organizations.models import Organization
 from app.registrations.models import Registration, Status
 
 # Written once: they stand on the hottest path of all.
 HOLD = (
     sa.select(Slot)
     .join(Slot.event)
-    .options(contains_eager(Slot.event).joinedload(Event.organization, innerjoin=True))
+    .options(
+        contains_eager(Slot.event)
+        .load_only(
+            *(Event.status, Event.signup_opens_at, Event.signup_closes_at, Event.ends_at),
+            *(Event.audience, Event.grade_from, Event.grade_to, Event.companions_max),
+            *(Event.title, Event.venue, Event.online_url, Event.contact, Event.organization_id),
+        )
+        .joinedload(Event.organization, innerjoin=True)
+        .load_only(Organization.short_name)
+    )
     .where(Slot.id == sa.bindparam("slot_id"))
     .with_for_update(of=Slot)
     .execution_options(populate_existing=True)

@@ -46,7 +46,7 @@ TICKETS_KEPT = 20  # guests' tickets that this browser remembers
 def sign_up(slug: str) -> ResponseReturnValue:
     if request.method == "GET" and not current_user.is_authenticated:
         return empty_form(slug)
-    event = found_or_404(event_by_slug(slug))
+    event = found_or_404(event_by_slug(slug, alone=True))
     authorize("event.see", event)
     own = person_of(current_user) if current_user.is_authenticated else None
     form = form_for(event, own)
