@@ -7,13 +7,11 @@ draws an SVG anew for each page; these two make a page of a certificate three ti
 from typing import Any
 from xml.etree import ElementTree
 
-import segno
 from weasyprint.svg import SVG
 
 from app.pdf import STATIC, OnlyOurs
+from app.qr import code_of
 
-# Any of the eight masks is read by every scanner; trying all for the prettiest costs 3 ms.
-QR_MASK = 3
 Size = tuple[float, float, float]
 
 
@@ -50,7 +48,7 @@ class QRCode:
     """A QR code as filled rectangles: nothing an old printer may smear."""
 
     def __init__(self, text: str) -> None:
-        self.code = segno.make(text, error="m", micro=False, mask=QR_MASK)
+        self.code = code_of(text)
         self.side = self.code.symbol_size(border=0)[0]
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> Size:

@@ -110,10 +110,6 @@ class Paged(Generic[T]):
     def pages(self) -> int:
         return max(1, ceil(self.total / self.size))
 
-    @property
-    def first_row(self) -> int:
-        return (self.number - 1) * self.size + 1
-
 
 def paged(query: sa.Select[T], *, number: int, size: int) -> Paged[T]:
     """One page of the query's rows; numbers beyond the ends show the nearest page."""

@@ -79,12 +79,6 @@ class Person(Model):
         """«9А», «9», or nothing."""
         return f"{self.grade}{self.class_letter}" if self.grade else ""
 
-    def age_on(self, day: date) -> int | None:
-        if self.birth_date is None:
-            return None
-        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - (not had_birthday)
-
 
 class ConsentKind(enum.StrEnum):
     PERSONAL_DATA = "personal_data"

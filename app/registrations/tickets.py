@@ -5,21 +5,18 @@ from functools import lru_cache
 from io import BytesIO
 
 import icalendar
-import segno
 from markupsafe import Markup
 
 from app import clock
+from app.qr import code_of
 from app.registrations.models import Registration
 
 
 @lru_cache(maxsize=256)
 def qr_svg(text: str) -> Markup:
-    """A QR code of the text as an inline SVG, black on white in both colour schemes.
-
-    The mask is fixed: trying all eight for the prettiest one costs ten times the drawing.
-    """
+    """A QR code of the text as an inline SVG, black on white in both colour schemes."""
     file = BytesIO()
-    segno.make(text, error="m", micro=False, mask=3).save(
+    code_of(text).save(
         file,
         kind="svg",
         xmldecl=False,

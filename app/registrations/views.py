@@ -209,14 +209,14 @@ def cancel(code: str) -> ResponseReturnValue:
 def move(code: str) -> ResponseReturnValue:
     registration = found_or_404(registration_by_code(code))
     form = MoveForm()
-    form.slot.choices = [(slot.id, slot.title) for slot in other_slots(registration)]
+    slots = {slot.id: slot for slot in other_slots(registration)}
+    form.slot.choices = [(id_, slot.title) for id_, slot in slots.items()]
     if not form.validate_on_submit():
         flash(_("Choose another time from the list: that one has no seats left."), "error")
         return redirect(url_for(".show", code=code), 303)
-    slot = next(one for one in other_slots(registration) if one.id == form.slot.data)
     try:
         with transaction():
-            actions.move(registration, slot)
+            actions.move(registration, slots[form.slot.data])
     except RuleBroken as broken:
         flash(str(broken), "error")
     else:
