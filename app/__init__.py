@@ -36,7 +36,9 @@ from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
 from app.people.views import bp as people
+from app.registrations.consent_views import bp as consents
 from app.registrations.manage_views import bp as registrations_desk
+from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
 
 login_manager = LoginManager()
@@ -105,7 +107,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         events,
         events_desk,
         slots,
+        sign_up,
         registrations,
+        consents,
         registrations_desk,
         attendance,
         documents,

@@ -41,6 +41,8 @@ def settings() -> dict[str, object]:
         "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES", "0")),
         "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        # How long a minor's seat waits for a guardian's answer
+        "CONSENT_HOLD_HOURS": int(env("CONSENT_HOLD_HOURS", "72")),
         # Languages
         "BABEL_DEFAULT_LOCALE": "ru",
         "BABEL_DEFAULT_TIMEZONE": "Europe/Moscow",

@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import memberships_of
+from app.people.models import SchoolClass
 
 Rule = Callable[[Any], bool]
 
@@ -68,9 +69,36 @@ def organizes_somewhere(_thing: object) -> bool:
     return any(m.role in (Role.ADMIN, Role.ORGANIZER) for m in memberships())
 
 
+def teaches_somewhere(_thing: object) -> bool:
+    return bool(own_schools())
+
+
+def coordinates_there(school: Organization) -> bool:
+    return is_school(school) and has_role(school.id, *COORDINATORS)
+
+
+def teaches_there(school: Organization) -> bool:
+    return is_school(school) and has_role(school.id, *COORDINATORS, Role.TEACHER)
+
+
+def is_school(organization: Organization) -> bool:
+    return organization.kind is OrganizationKind.SCHOOL
+
+
+def coordinates_its_school(class_: SchoolClass) -> bool:
+    return coordinates_there(class_.school)
+
+
+def teaches_it(class_: SchoolClass) -> bool:
+    """Its own teacher; a class without one is open to every teacher of the school."""
+    return class_.teacher_id in (None, current_user.id) and teaches_there(class_.school)
+
+
 def works_at_doors(_thing: object) -> bool:
     return any(m.role is Role.DOOR for m in memberships())
 
+
+COORDINATORS = (Role.ADMIN, Role.ORGANIZER)  # of a school: all its classes
 
 RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
@@ -84,6 +112,10 @@ RULES: dict[str, list[Rule]] = {
     "event.see_people": [organizes_it],
     "event.check_in": [organizes_it, stands_at_its_door],
     "event.print": [organizes_it],
+    "school.open": [teaches_somewhere],
+    "school.coordinate": [coordinates_there],  # thing: the school
+    "school.teach": [teaches_there],  # thing: the school
+    "class.see": [coordinates_its_school, teaches_it],
 }
 
 
@@ -101,3 +133,8 @@ def reach(*roles: Role) -> list[Organization]:
     """The organizations for which the visitor acts in one of the roles, by name."""
     found = {m.organization_id: m.organization for m in memberships() if m.role in roles}
     return sorted(found.values(), key=lambda organization: organization.sort_key)
+
+
+def own_schools() -> list[Organization]:
+    """The schools where the visitor coordinates or teaches, by name."""
+    return [one for one in reach(*COORDINATORS, Role.TEACHER) if is_school(one)]

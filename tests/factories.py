@@ -16,7 +16,15 @@ from app.organizations.models import (
     Role,
 )
 from app.people.actions import Details, described
-from app.people.models import Category, Person
+from app.people.consents import agree
+from app.people.models import (
+    Category,
+    ConsentChannel,
+    ConsentKind,
+    Guardianship,
+    Person,
+    SchoolClass,
+)
 from app.registrations import actions as registrations
 from app.registrations.models import Channel, Registration
 from app.text import searchable, sort_key
@@ -142,17 +150,50 @@ def make_person(
     *,
     grade: int | None = 9,
     user: User | None = None,
+    agreed: bool = True,
     **given: Any,
 ) -> Person:
-    """A pupil of grade 9, or an adult with ``grade=None``; ``given``: of people.Details."""
+    """A pupil of grade 9, or an adult with ``grade=None``; ``given``: of people.Details.
+    ``agreed``: a guardian, or the adult, has agreed to the processing of the data."""
     number = next(_number)
     defaults: dict[str, Any] = {
-        "birth_date": date(2010, 1, 1) + timedelta(days=number),
+        "birth_date": date(2010, 1, 1) + timedelta(days=number % 700),  # 15 or 16 years
         "category": Category.PUPIL if grade else Category.ADULT,
         "email": f"person{number}@example.org",
     }
     details = Details(last_name, first_name, patronymic, grade=grade, **{**defaults, **given})
-    return _saved(described(Person(user_id=user.id if user else None), details))
+    person = _saved(described(Person(user_id=user.id if user else None), details))
+    if agreed:
+        by = ConsentChannel.GUARDIAN_ACCOUNT if person.is_minor else ConsentChannel.OWN_ACCOUNT
+        agree(person, ConsentKind.PERSONAL_DATA, channel=by)
+        db.session.flush()
+    return person
+
+
+def make_class(
+    school: Organization | None = None,
+    grade: int = 9,
+    letter: str = "А",
+    *,
+    teacher: User | None = None,
+) -> SchoolClass:
+    first_year = clock.school_year(clock.today()) - grade + 1
+    return _saved(
+        SchoolClass(
+            school=school or make_school(), first_year=first_year, letter=letter, teacher=teacher
+        )
+    )
+
+
+def make_pupil(class_: SchoolClass, last_name: str = "Бадмаев", **given: Any) -> Person:
+    """A pupil whom the school keeps in this class; ``given`` as for make_person."""
+    pupil = make_person(last_name, grade=class_.grade, class_letter=class_.letter, **given)
+    pupil.school_id, pupil.school_name, pupil.school_class = class_.school_id, "", class_
+    return _saved(pupil)
+
+
+def make_guardianship(child: Person, user: User | None = None, **given: Any) -> Guardianship:
+    return _saved(Guardianship(child=child, user=user, **given))
 
 
 def make_registration(

@@ -11,13 +11,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app, url_for
 
+from app import clock
 from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import OrganizationKind, Role
-from app.registrations.models import Registration
+from app.registrations.consent_requests import Guardian, ask, token_of
+from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
     make_event,
@@ -54,6 +56,10 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "consents.answer": EVERYBODY,  # by its signed link
+    "consents.mine": LOGGED_IN,
+    "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
+    "consents.withdraw_by_link": EVERYBODY,  # by its signed link
     "documents.all_certificates": ORGANIZER,
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
@@ -95,12 +101,13 @@ MATRIX = {
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
     "people.details": LOGGED_IN,
+    "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code
     "registrations.cancel": EVERYBODY,  # by its secret code
     "registrations.mine": LOGGED_IN,
     "registrations.move": EVERYBODY,  # by its secret code
     "registrations.show": EVERYBODY,  # by its secret code
-    "registrations.sign_up": EVERYBODY,
+    "sign_up.sign_up": EVERYBODY,
     "registrations_desk.act": ORGANIZER,
     "registrations_desk.add": ORGANIZER,
     "registrations_desk.cancel": ORGANIZER,
@@ -129,6 +136,7 @@ class Scene:
     certificate_code: str
     users: dict[str, User | None]
     device_id: int
+    consent_token: str
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -142,7 +150,8 @@ class Scene:
             "slot_id": self.event.slots[0].id,
             "id": self.event.slots[0].id,
             "device_id": self.device_id,
-            "token": "unknown-token",
+            "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
+            "person_id": self.registration.person_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -175,7 +184,13 @@ def build() -> Scene:
         "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
-    return Scene(event, registration, certificate.id, certificate.code, users, strangers_device.id)
+    [asked] = ask(registration, [Guardian("parent@example.org")])
+    asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
+    db.session.flush()
+    return Scene(
+        event, registration, certificate.id, certificate.code, users, strangers_device.id,
+        token_of(asked),
+    )  # fmt: skip
 
 
 def outcome(app: Flask, scene: Scene, endpoint: str, actor: str) -> str:

@@ -16,6 +16,7 @@ DOMAINS = [
     "accounts",
     "notifications",
     "organizations",
+    "audit",
     "people",
     "roadmap",
     "events",
@@ -56,10 +57,13 @@ PUBLIC = {
     "events.atom",
     "events.show",
     "events.event_calendar",
-    "registrations.sign_up",
+    "sign_up.sign_up",
     "registrations.show",
     "registrations.cancel",
     "registrations.calendar",
+    "registrations.ask_guardian",
+    "consents.answer",  # by signed links
+    "consents.withdraw_by_link",
     "registrations.move",
     "documents.ticket",
     "documents.certificate_of_ticket",
@@ -79,7 +83,8 @@ def room(module: str) -> int:
         return ROOMS.index("views")
     if module.endswith("forms"):
         return ROOMS.index("forms")
-    if module in ("kinds", "professional_fields"):  # data the models are described with
+    # Kinds and fields: data the models are described with.
+    if module.endswith("models") or module in ("kinds", "professional_fields"):
         return ROOMS.index("models")
     return ROOMS.index(module if module in ROOMS else "actions")
 

@@ -12,9 +12,22 @@ from app.db import Model
 
 
 class User(UserMixin, Model):
-    """Somebody with an e-mail address who can log in. Rights come by memberships."""
+    """Somebody who can log in: with an e-mail address, or, pupils who have none, with a
+    login. Rights come by memberships."""
 
-    email: Mapped[str] = mapped_column(sa.String(254), unique=True)  # lower case
+    __table_args__ = (
+        sa.CheckConstraint("email <> '' OR login IS NOT NULL", name="has_a_way_in"),
+        sa.Index(
+            "uq_user_address",
+            "email",
+            unique=True,
+            sqlite_where=sa.text("email <> ''"),
+            postgresql_where=sa.text("email <> ''"),
+        ),
+    )
+
+    email: Mapped[str] = mapped_column(sa.String(254), default="")  # lower case; pupils: none
+    login: Mapped[str | None] = mapped_column(sa.String(40), unique=True)  # lower case, no «@»
     name: Mapped[str] = mapped_column(sa.String(200))
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))  # None: links only
     language: Mapped[str] = mapped_column(sa.String(2), default="ru")
@@ -25,7 +38,7 @@ class User(UserMixin, Model):
 
     @property
     def display_name(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or self.login or ""
 
     def get_id(self) -> str:
         """What the session keeps: the token of one log-in, so that it can be ended."""

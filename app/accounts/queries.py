@@ -59,7 +59,13 @@ def devices_of(user: User) -> list[Device]:
 
 
 def user_by_email(email: str) -> User | None:
-    return db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    wanted = email.strip().lower()
+    return db.session.scalar(sa.select(User).where(User.email == wanted)) if wanted else None
+
+
+def user_by_login(login: str) -> User | None:
+    wanted = login.strip().lower()
+    return db.session.scalar(sa.select(User).where(User.login == wanted)) if wanted else None
 
 
 def usable_link(token: str, purpose: LinkPurpose) -> Link | None:

@@ -10,8 +10,9 @@ from app.accounts.models import User
 from app.accounts.passwords import hash_of
 from app.db import db
 from app.organizations.models import Membership, Organization, Role
-from app.people.actions import Details, add_person, agree
-from app.people.models import Category, ConsentKind, Person
+from app.people.actions import Details, add_person
+from app.people.consents import agree
+from app.people.models import Category, ConsentChannel, ConsentKind, Person
 
 PASSWORD = "dzhangar-2026"  # noqa: S105 - the demo's, printed in README
 COLLEGE, SCHOOL = "ЭПТК", "СОШ № 18 им. Б.Б. Городовикова"
@@ -77,8 +78,9 @@ def introduce(details: Details, user: User) -> None:
         born = date(clock.school_year(clock.today()) - details.grade + 1 - 7, 3, 14)
         details = Details(**{**vars(details), "birth_date": born})
     person = add_person(details, user=user)
+    own, guardians = ConsentChannel.OWN_ACCOUNT, ConsentChannel.GUARDIAN_ACCOUNT
     for kind in ConsentKind:
-        agree(person, kind, channel="own_account")
+        agree(person, kind, channel=guardians if person.is_minor else own)
 
 
 def person_behind(user: User) -> Person:

@@ -7,8 +7,9 @@ from app import clock
 from app.demo.names import SCHOOLS, name
 from app.events.models import Event
 from app.organizations.models import Organization, OrganizationKind
-from app.people.actions import Details, agree, guest_person
-from app.people.models import Category, ConsentKind, Person
+from app.people.actions import Details, guest_person
+from app.people.consents import agree
+from app.people.models import Category, ConsentChannel, ConsentKind, Person
 from app.text import slug
 
 NEWCOMERS = 0.55  # of those who sign up; the others have been to something before
@@ -69,9 +70,10 @@ class Crowd:
                 email=f"{slug(called.first)}.{slug(called.last)}.{self.number}@people.demo.test",
             )
         )
-        agree(person, ConsentKind.PERSONAL_DATA, channel="guest_form")
+        channel = ConsentChannel.GUARDIAN_LINK if person.is_minor else ConsentChannel.GUEST_FORM
+        agree(person, ConsentKind.PERSONAL_DATA, channel=channel)
         if self.rng.random() < 0.6:
-            agree(person, ConsentKind.PHOTO, channel="guest_form")
+            agree(person, ConsentKind.PHOTO, channel=channel)
         self.met[category].append(person)
         return person
 

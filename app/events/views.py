@@ -126,7 +126,7 @@ def show(slug: str) -> ResponseReturnValue:
             "audience": audience(event.audience, event.grade_from, event.grade_to),
             "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
             "place": place_of(event),
-            "sign_up_url": url_for("registrations.sign_up", slug=event.slug),
+            "sign_up_url": url_for("sign_up.sign_up", slug=event.slug),
             "canonical": absolute("events.show", slug=event.slug),
             "schema_org": schema_org(event),
         }

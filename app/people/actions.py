@@ -1,4 +1,4 @@
-"""Changing persons, and writing down what they agreed to."""
+"""Changing persons: what they, or others for them, tell about themselves."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,9 +9,15 @@ import sqlalchemy as sa
 from app import clock
 from app.accounts.models import User
 from app.db import db, insert_unless_there
-from app.people.models import Category, Consent, ConsentKind, ConsentText, Person
-from app.people.queries import current_text_id, find_school, shipped_words
+from app.people.models import Category, Person
+from app.people.queries import find_school
 from app.text import same_name, searchable, sort_key
+
+TOLD = (
+    *("last_name", "first_name", "patronymic", "birth_date", "birth_year", "category"),
+    *("school_id", "school_name", "first_year", "class_letter", "phone", "email"),
+    *("guest_key", "identity", "search_name", "sort_key"),
+)  # columns that follow from what a guest tells
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class Details:
     first_name: str
     patronymic: str = ""
     birth_date: date | None = None
+    birth_year: int | None = None  # where nobody tells more
     category: Category = Category.PUPIL
     grade: int | None = None
     class_letter: str = ""
@@ -36,7 +43,8 @@ class Details:
         name = "|".join(
             same_name(part) for part in (self.last_name, self.first_name, self.patronymic)
         )
-        return sha256(f"{name}|{self.birth_date or self.email.lower()}".encode()).hexdigest()
+        born = self.birth_date or self.birth_year or self.email.lower()
+        return sha256(f"{name}|{born}".encode()).hexdigest()
 
     @property
     def guest_key(self) -> str:
@@ -51,6 +59,7 @@ def described(person: Person, details: Details) -> Person:
     person.first_name = details.first_name
     person.patronymic = details.patronymic
     person.birth_date = details.birth_date
+    person.birth_year = None if details.birth_date else details.birth_year
     person.category = details.category
     person.school_id = school.id if school else None
     person.school_name = "" if school else details.school
@@ -71,11 +80,7 @@ def guest_person(details: Details) -> Person:
     However fast the form is sent twice, the database keeps one row (``guest_key``).
     """
     fresh = described(Person(guest_key=details.guest_key), details)
-    values = {
-        column.key: getattr(fresh, column.key)
-        for column in sa.inspect(Person).column_attrs
-        if column.key not in ("id", "created_at", "user_id")
-    }
+    values = {column: getattr(fresh, column) for column in TOLD}
     values["created_at"] = clock.now()
     if new := insert_unless_there(Person, values, unique=[Person.guest_key]):
         return new
@@ -95,28 +100,3 @@ def correct(person: Person, details: Details) -> None:
     was, so that the same guest is still recognised."""
     described(person, replace(details, class_letter=person.class_letter, email=person.email))
     db.session.flush()
-
-
-def agree(person: Person, kind: ConsentKind, *, channel: str) -> Consent:
-    """Write down that the person (or who answers for them) agreed to the text in force."""
-    text_id = current_text_id(kind) or first_version(kind).id
-    consent = Consent(person_id=person.id, text_id=text_id, channel=channel)
-    db.session.add(consent)
-    return consent
-
-
-def first_version(kind: ConsentKind) -> ConsentText:
-    """The text that comes with the product, as version 1; made once, whoever comes first."""
-    body = shipped_words(kind)
-    new = insert_unless_there(
-        ConsentText,
-        {
-            "kind": kind,
-            "version": 1,
-            "body": body,
-            "sha256": sha256(body.encode()).hexdigest(),
-            "created_at": clock.now(),
-        },
-        unique=[ConsentText.kind, ConsentText.version],
-    )
-    return new or db.session.scalars(sa.select(ConsentText).filter_by(kind=kind, version=1)).one()

@@ -1,6 +1,5 @@
 """What a person, or somebody for them, tells about themselves."""
 
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from app import clock, fields
 from app.people.actions import Details
-from app.people.models import Category, Person
+from app.people.models import Category, Person, age_on
 
 # What stands in the list «Класс или кто вы»: a grade, or a category without one.
 GROWN_UP = {
@@ -78,7 +77,7 @@ class DetailsForm(FlaskForm):
     def validate_birth_date(self, field: DateField) -> None:
         if field.data is None:
             return
-        age = age_today(field.data)
+        age = age_on(field.data, clock.today())
         if self.category is Category.PUPIL and age not in PUPIL_AGES:
             raise ValidationError(_("Check the birth date: it is not a pupil’s."))
         if self.category not in (None, Category.PUPIL, Category.COLLEGE_STUDENT) and age < 14:
@@ -124,8 +123,3 @@ def grade_choices(_language: str) -> tuple[tuple[str, str], ...]:
     grades = [(str(n), _("grade %(n)s", n=n)) for n in range(1, 12)]
     others = [(category.value, str(title)) for category, title in GROWN_UP.items()]
     return (("", _("Choose…")), *grades, *others)
-
-
-def age_today(born: date) -> int:
-    today = clock.today()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -4,12 +4,24 @@ import enum
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.accounts.models import User
 from app.db import Model
 from app.organizations.models import Organization
+
+LAST_GRADE, ADULT_AGE, OWN_SIGN_UP_AGE = 11, 18, 14
+
+
+def grade_now(first_year: int | None) -> int | None:
+    """The grade in this school year of whoever began grade 1 in that one."""
+    return None if first_year is None else clock.school_year(clock.today()) - first_year + 1
+
+
+def age_on(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 class Category(enum.StrEnum):
@@ -31,12 +43,15 @@ class Person(Model):
     first_name: Mapped[str] = mapped_column(sa.String(100))
     patronymic: Mapped[str] = mapped_column(sa.String(100), default="")
     birth_date: Mapped[date | None]  # adults need not say
+    birth_year: Mapped[int | None]  # where a class list tells no more
     category: Mapped[Category]
     school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"), index=True)
     school_name: Mapped[str] = mapped_column(sa.String(200), default="")  # as typed
     # The year of grade 1: the grade follows from it, nobody is moved up by hand.
     first_year: Mapped[int | None]
     class_letter: Mapped[str] = mapped_column(sa.String(3), default="")
+    # The class in which a school keeps them; school, year and letter above are then its own.
+    class_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school_class.id"), index=True)
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
     email: Mapped[str] = mapped_column(sa.String(254), default="")
     user_id: Mapped[int | None] = mapped_column(
@@ -49,13 +64,20 @@ class Person(Model):
     search_name: Mapped[str] = mapped_column(sa.String(400))
     sort_key: Mapped[str] = mapped_column(sa.String(1000), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # Found to be the same as another: kept, empty of what the other took over.
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    erase_on: Mapped[date | None]  # the consent was withdrawn: 30 days later
+    anonymized_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship()
     school: Mapped[Organization | None] = relationship()
+    school_class: Mapped["SchoolClass | None"] = relationship()
 
     @property
     def full_name(self) -> str:
         """«Бадмаев Санджи Эрдниевич», as papers show it."""
+        if self.anonymized_at:
+            return _("Erased")
         return " ".join(filter(None, (self.last_name, self.first_name, self.patronymic)))
 
     @property
@@ -69,15 +91,116 @@ class Person(Model):
     @property
     def grade(self) -> int | None:
         """1–11 in this school year; None for those who have left or never went."""
-        if self.first_year is None:
-            return None
-        grade = clock.school_year(clock.today()) - self.first_year + 1
-        return grade if 1 <= grade <= 11 else None
+        grade = grade_now(self.first_year)
+        return grade if grade is not None and 1 <= grade <= LAST_GRADE else None
 
     @property
     def class_title(self) -> str:
         """«9А», «9», or nothing."""
         return f"{self.grade}{self.class_letter}" if self.grade else ""
+
+    @property
+    def age(self) -> int | None:
+        """Full years today; where only the year of birth is known, the fewest it may be."""
+        if self.birth_date:
+            return age_on(self.birth_date, clock.today())
+        return clock.today().year - self.birth_year - 1 if self.birth_year else None
+
+    @property
+    def is_minor(self) -> bool:
+        """Under 18, or a pupil who does not say how old: a guardian agrees for them."""
+        return self.category is Category.PUPIL if self.age is None else self.age < ADULT_AGE
+
+
+class SchoolClass(Model):
+    """A class of a school: its grade follows from the year in which it began."""
+
+    __table_args__ = (sa.UniqueConstraint("school_id", "first_year", "letter"),)
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    first_year: Mapped[int]  # the year of its grade 1
+    letter: Mapped[str] = mapped_column(sa.String(3), default="")
+    teacher_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    school: Mapped[Organization] = relationship()
+    teacher: Mapped[User | None] = relationship()
+
+    @property
+    def grade(self) -> int:
+        """12 and more: it has left school."""
+        return clock.school_year(clock.today()) - self.first_year + 1
+
+    @property
+    def has_left(self) -> bool:
+        return self.grade > LAST_GRADE
+
+    @property
+    def title(self) -> str:
+        """«9А»; for a class that has left: «А, выпуск 2025»."""
+        if self.has_left:
+            return _("graduated in %(year)s", year=self.first_year + LAST_GRADE) + (
+                f", {self.letter}" if self.letter else ""
+            )
+        return f"{self.grade}{self.letter}"
+
+
+class Guardianship(Model):
+    """A parent or other lawful guardian of a child: an account, or what the school wrote down.
+
+    A child has several, an account has several children. Contacts of guardians stand here
+    and never with the child.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("child_id", "user_id"),)
+
+    child_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(sa.String(300), default="")
+    phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    email: Mapped[str] = mapped_column(sa.String(254), default="")  # as the school knows it
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    child: Mapped[Person] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def address(self) -> str:
+        """Where to write to: the account's own address before what the school wrote down."""
+        return (self.user.email if self.user else "") or self.email
+
+
+class InvitationPurpose(enum.StrEnum):
+    GUARDIAN = "guardian"  # become a guardian of this child too
+    HAND_OVER = "hand_over"  # … instead of the one who invites
+    OWN_ACCOUNT = "own_account"  # the person gets, or joins, an account of their own
+
+
+class Invitation(Model):
+    """A code that joins an account with a person, once, until it lapses. Only its hash is kept."""
+
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[InvitationPurpose]
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    email: Mapped[str] = mapped_column(sa.String(254), default="")  # who was written to
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+
+    person: Mapped[Person] = relationship()
+    made_by: Mapped[User | None] = relationship(foreign_keys=[made_by_id])
+
+    @property
+    def is_usable(self) -> bool:
+        return self.used_at is None and self.expires_at > clock.now()
 
 
 class ConsentKind(enum.StrEnum):
@@ -98,14 +221,36 @@ class ConsentText(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class ConsentChannel(enum.StrEnum):
+    """How a consent was given. What staff enter is always paper, never online."""
+
+    OWN_ACCOUNT = "own_account"  # an adult, logged in
+    GUEST_FORM = "guest_form"  # an adult, without an account
+    GUARDIAN_ACCOUNT = "guardian_account"
+    GUARDIAN_LINK = "guardian_link"  # from the letter
+    PAPER = "paper"
+
+
 class Consent(Model):
-    """A person (or who answers for them) agreed to a text."""
+    """A person, or the guardian who answers for them, agreed to a text."""
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_text.id"))
-    channel: Mapped[str] = mapped_column(sa.String(20))  # guest_form | own_account | staff
+    channel: Mapped[ConsentChannel]
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    given_by_name: Mapped[str] = mapped_column(sa.String(300), default="")
+    given_by_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    # Of paper: its number and date, and who entered it.
+    paper_number: Mapped[str] = mapped_column(sa.String(30), default="")
+    paper_date: Mapped[date | None]
+    entered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_name: Mapped[str] = mapped_column(sa.String(300), default="")
 
     person: Mapped[Person] = relationship()
     text: Mapped[ConsentText] = relationship()
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.withdrawn_at is None

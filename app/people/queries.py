@@ -1,5 +1,7 @@
 """Reading persons, schools they name, and the texts they agree to."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, load_only
 
@@ -7,7 +9,14 @@ from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
 from app.organizations.models import Organization, OrganizationKind
-from app.people.models import Consent, ConsentKind, ConsentText, Person
+from app.people.models import (
+    Consent,
+    ConsentChannel,
+    ConsentKind,
+    ConsentText,
+    Guardianship,
+    Person,
+)
 from app.text import like, searchable
 
 # Written once: what is asked at each sign-up need not be composed each time.
@@ -79,14 +88,57 @@ def words_in_force(kind: ConsentKind) -> str:
 
 
 def has_agreed(person: Person, kind: ConsentKind) -> bool:
-    """Whether a consent of this kind is given and not withdrawn."""
-    query = (
-        sa.select(Consent.id)
-        .join(Consent.text)
-        .where(
-            Consent.person_id == person.id,
-            ConsentText.kind == kind,
-            Consent.withdrawn_at.is_(None),
-        )
+    """Whether a lawful consent of this kind is given and not withdrawn."""
+    return kind in consents_of([person])[person.id]
+
+
+def consents_of(persons: Collection[Person]) -> dict[int, dict[ConsentKind, Consent]]:
+    """The lawful consents in force, with their texts' versions, by person and kind: one query."""
+    found: dict[int, dict[ConsentKind, Consent]] = {person.id: {} for person in persons}
+    minors = {person.id for person in persons if person.is_minor}
+    for consent, kind in db.session.execute(IN_FORCE, {"ids": list(found)}) if found else ():
+        if consent.person_id not in minors or consent.channel in LAWFUL_FOR_MINORS:
+            found[consent.person_id][kind] = consent
+    return found
+
+
+# A minor cannot agree alone: 152-ФЗ art. 9 part 6.
+LAWFUL_FOR_MINORS = (
+    ConsentChannel.GUARDIAN_ACCOUNT,
+    ConsentChannel.GUARDIAN_LINK,
+    ConsentChannel.PAPER,
+)
+IN_FORCE = (
+    sa.select(Consent, ConsentText.kind)
+    .join(Consent.text)
+    .where(
+        Consent.person_id.in_(sa.bindparam("ids", expanding=True)), Consent.withdrawn_at.is_(None)
     )
-    return db.session.scalar(query.limit(1)) is not None
+    .order_by(Consent.given_at, Consent.id)
+)
+
+
+def guardianships_of(persons: Collection[Person]) -> dict[int, list[Guardianship]]:
+    """The guardians of each of these children with their accounts, by the child's id: one query."""
+    found: dict[int, list[Guardianship]] = {person.id: [] for person in persons}
+    query = (
+        sa.select(Guardianship)
+        .where(Guardianship.child_id.in_(found))
+        .options(joinedload(Guardianship.user))
+        .order_by(Guardianship.id)
+    )
+    for guardianship in db.session.scalars(query) if found else ():
+        found[guardianship.child_id].append(guardianship)
+    return found
+
+
+def children_of(user: User) -> list[Person]:
+    """The children this account is a guardian of, the eldest first."""
+    query = (
+        sa.select(Person)
+        .join(Guardianship, Guardianship.child_id == Person.id)
+        .where(Guardianship.user_id == user.id, Person.merged_into_id.is_(None))
+        .options(joinedload(Person.school), joinedload(Person.school_class))
+        .order_by(Person.birth_date, Person.sort_key, Person.id)
+    )
+    return list(db.session.scalars(query))

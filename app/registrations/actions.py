@@ -17,13 +17,23 @@ from app.registrations.admission import (
     refuse_unless_admissible,
     refuse_unless_open,
 )
+from app.registrations.consent_requests import (
+    ask,
+    guardians_asked,
+    guardians_to_ask,
+    lacks_consent,
+    seat,
+)
 from app.registrations.letters import tell
-from app.registrations.models import Channel, Registration, Status, new_code
+from app.registrations.models import Channel, Group, Registration, Status, new_code
 from app.registrations.queries import (
     beside,
     first_in_line,
     live_registrations,
+    seated_in,
 )
+
+ALONE = (Channel.GUEST, Channel.ACCOUNT)  # nobody else is there who could be asked
 
 
 def sign_up(
@@ -38,14 +48,18 @@ def sign_up(
     by: User | None = None,
     form_key: str | None = None,
     tickets: Collection[str] = (),
+    guardian_email: str = "",
 ) -> Registration:
     """Give the person a seat, or a place on the waitlist when seats are gone.
 
-    The same form sent again (``form_key``) gives the registration it made the first time.
-    ``tickets`` are the codes this visitor is known to hold. Companions need seats too.
-    Raises RuleBroken, and AlreadySignedUp for the same person in another form.
+    The seat of a minor for whom no guardian has agreed is held, and the guardian asked
+    (``guardian_email``, else those we know). The same form sent again (``form_key``) gives
+    the registration it made the first time. ``tickets`` are the codes this visitor is known
+    to hold. Companions need seats too. Raises RuleBroken, and AlreadySignedUp for the same
+    person in another form.
     """
     seats.hold(slot)
+    lacks = lacks_consent(person)
     try:
         earlier = refuse_unless_admissible(person, slot, channel=channel, tickets=tickets)
     except AlreadySignedUp as already:
@@ -59,8 +73,11 @@ def sign_up(
                 most=slot.event.companions_max,
             )
         )
+    guardians = guardians_to_ask(person, guardian_email) if lacks else []
+    if lacks and not guardians and channel in ALONE:
+        raise RuleBroken(_("Write the e-mail of a parent: they are asked to agree."))
     registration = earlier or Registration(event=slot.event, person=person)
-    registration.slot = slot
+    registration.slot, registration.group = slot, None
     registration.seats = 1 + companions
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
     registration.channel, registration.form_key = channel, form_key
@@ -70,14 +87,21 @@ def sign_up(
     registration.promoted_at = registration.cancelled_at = None
     # Who stands at the door does not wait behind those who are not there.
     has_seat = seats.take(slot, registration.seats, in_line=channel is Channel.WALK_IN)
-    registration.status = Status.CONFIRMED if has_seat else Status.WAITLISTED
+    if has_seat:
+        seat(registration, lacks=lacks)
+    else:
+        registration.status, registration.hold_until = Status.WAITLISTED, None
     db.session.add(registration)
     db.session.flush()
     tell(registration, f"registration_{registration.status}")
+    if guardians:
+        ask(registration, guardians)
     return registration
 
 
-def cancel(registration: Registration, *, by_staff: bool = False) -> None:
+def cancel(
+    registration: Registration, *, by_staff: bool = False, letter: str = "registration_cancelled"
+) -> None:
     """Free the seat; the first on the waitlist takes it. Cancelling again changes nothing."""
     seats.hold(registration.slot)
     db.session.refresh(registration, ["status", "seats"])  # may have changed while we waited
@@ -85,14 +109,29 @@ def cancel(registration: Registration, *, by_staff: bool = False) -> None:
         return
     if registration.slot.has_begun and not by_staff:
         raise RuleBroken(_("This time has already begun, so the registration stays as it is."))
-    held_seats = registration.is_confirmed
-    registration.status = Status.CANCELLED
+    free(registration, Status.CANCELLED)
+    tell(registration, letter)
+    promote(registration.slot)
+
+
+def free(registration: Registration, status: Status) -> None:
+    """End a live registration of a held slot, and give back the seats that hung on it."""
+    held_seats = registration.holds_seat
+    registration.status, registration.hold_until = status, None
     registration.cancelled_at = clock.now()
     db.session.flush()
-    tell(registration, "registration_cancelled")
     if held_seats:
         seats.give_back(registration.slot, registration.seats)
-    promote(registration.slot)
+    if registration.group:
+        free_companions(registration.group)
+
+
+def free_companions(group: Group) -> None:
+    """When the last pupil of a group has lost their seat, nobody is left to accompany."""
+    if group.companion_seats and not seated_in(group):
+        seats.give_back(group.slot, group.companion_seats)
+        group.companion_seats = 0
+        db.session.flush()
 
 
 def promote(slot: Slot) -> None:
@@ -104,11 +143,30 @@ def promote(slot: Slot) -> None:
     seats.hold(slot)
     if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
         return
-    while (waiting := first_in_line(slot)) and seats.take(slot, waiting.seats, in_line=True):
-        waiting.status = Status.CONFIRMED
-        waiting.promoted_at = clock.now()
-        db.session.flush()
-        tell(waiting, "registration_promoted")
+    while (waiting := first_in_line(slot)) and take_for(waiting):
+        give_seat(waiting)
+
+
+def give_seat(waiting: Registration) -> None:
+    """Tell one who waited that a seat is theirs, or held until a guardian answers."""
+    lacks = lacks_consent(waiting.person)
+    seat(waiting, lacks=lacks)
+    waiting.promoted_at = clock.now()
+    db.session.flush()
+    tell(waiting, "registration_awaiting_consent" if lacks else "registration_promoted")
+    if lacks:
+        ask(waiting, guardians_asked(waiting) or guardians_to_ask(waiting.person, ""))
+
+
+def take_for(waiting: Registration) -> bool:
+    """The seats of one who waits; with the first of a group come those of its companions."""
+    group = waiting.group
+    extra = group.seats_to_come if group else 0
+    if not seats.take(waiting.slot, waiting.seats + extra, in_line=True):
+        return False
+    if group and extra:
+        group.companion_seats = extra
+    return True
 
 
 def move(registration: Registration, slot: Slot) -> None:
@@ -127,12 +185,15 @@ def move(registration: Registration, slot: Slot) -> None:
     refuse_overlap(elsewhere, person)
     if not seats.take(slot, registration.seats):
         raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
-    held_seats = registration.is_confirmed
-    registration.slot, registration.status = slot, Status.CONFIRMED
+    held_seats, group = registration.holds_seat, registration.group
+    registration.slot, registration.group = slot, None  # who goes another time goes alone
+    seat(registration, lacks=lacks_consent(person))
     db.session.flush()
     tell(registration, "registration_moved")
     if held_seats:
         seats.give_back(old, registration.seats)
+    if group:
+        free_companions(group)
     promote(old)
 
 
@@ -142,12 +203,8 @@ def cancel_all(event: Event, *, reason: str) -> int:
         seats.hold(slot)
     people = live_registrations(event)
     for registration in people:
-        if registration.is_confirmed:
-            seats.give_back(registration.slot, registration.seats)
-        registration.status = Status.CANCELLED
-        registration.cancelled_at = clock.now()
+        free(registration, Status.CANCELLED)
         tell(registration, "event_called_off", reason=reason)
-    db.session.flush()
     return len(people)
 
 

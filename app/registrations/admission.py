@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.filters import day, time
-from app.people.models import Category, Person
+from app.people.models import OWN_SIGN_UP_AGE, Category, Person
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import beside
 
@@ -31,6 +31,8 @@ def refuse_unless_admissible(
     """
     if channel not in (Channel.STAFF, Channel.WALK_IN):
         refuse_unless_open(slot)
+        if channel in (Channel.GUEST, Channel.ACCOUNT):
+            refuse_too_young(person)
         refuse_unless_audience(person, slot.event)
     elif not slot.event.is_public or slot.event.is_called_off:
         raise RuleBroken(_("Publish the event first: people can be added to it then."))
@@ -67,6 +69,18 @@ def refuse_unless_open(slot: Slot) -> None:
                 "Sign-up closed on %(day)s at %(time)s.",
                 day=day(event.signup_closes_at),
                 time=time(event.signup_closes_at),
+            )
+        )
+
+
+def refuse_too_young(person: Person) -> None:
+    """Under 14 a guardian signs up: a transaction for them is the parents' (Civil Code
+    art. 28), and so is the agreement."""
+    if person.age is not None and person.age < OWN_SIGN_UP_AGE:
+        raise RuleBroken(
+            _(
+                "Children under 14 are signed up by a parent: log in, add the child under "
+                "“My children” and sign up from there. A class teacher can do it too."
             )
         )
 

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SearchField, SelectField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, DateField, SearchField, SelectField
+from wtforms.validators import Optional, ValidationError
 
-from app import fields
+from app import clock, fields
 from app.events.models import Event, Slot
 from app.filters import day, time
 from app.registrations.desk_queries import SORTS, Filter, printable
@@ -102,13 +102,21 @@ class StaffForm(PersonForm):
     grade = SelectField(_l("Grade, or who it is"), validate_choice=False)
     email = fields.email(_l("E-mail"))
     photo = None
+    guardian_email = None
     personal_data = BooleanField(
         _l("A paper consent to the processing of personal data is signed and kept by us"),
         name="consent-personal-data",
     )
+    consent_number = fields.line(_l("Its number, if you give numbers"), most=30)
+    consent_date = DateField(
+        _l("Date of the paper"),
+        validators=[Optional(), fields.SensibleDate(years_back=5, years_ahead=0)],
+    )
 
     def __init__(self, event: Event, *, slot: Slot | None) -> None:
         super().__init__(event, slot_id=slot.id if slot else None, must_agree=True)
+        if not self.is_submitted():
+            self.consent_date.data = clock.today()
         self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]
         if not self.slot.raw_data:
             self.slot.data = self.slot.data or self.only_slot

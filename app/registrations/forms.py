@@ -1,6 +1,7 @@
 """What a visitor types to sign up."""
 
 import secrets
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,23 +9,26 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    EmailField,
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
+    SelectMultipleField,
 )
 from wtforms.validators import (
-    InputRequired,
     Length,
     NumberRange,
     Optional,
     StopValidation,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from app import clock, fields
 from app.events.models import Event, Slot
 from app.filters import span
 from app.people.forms import DetailsForm
+from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
 
 
 def number_or_nothing(given: Any) -> int | None:
@@ -33,6 +37,13 @@ def number_or_nothing(given: Any) -> int | None:
 
 def new_form_key() -> str:
     return secrets.token_urlsafe(24)
+
+
+class ManyField(SelectMultipleField):
+    """Several of a list, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class SeatForm(FlaskForm):
@@ -86,12 +97,54 @@ class SeatForm(FlaskForm):
 class PersonForm(SeatForm, DetailsForm):
     """With who takes part: for guests, and for accounts that have not told it yet."""
 
+    guardian_email = fields.email(_l("E-mail of a parent or guardian"))
+
+    def validate_guardian_email(self, field: EmailField) -> None:
+        born = self.birth_date.data
+        if born is None or not OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE:
+            return
+        if not field.data:
+            raise StopValidation(
+                _("For those aged 14–17 write the e-mail of a parent: they are asked to agree.")
+            )
+        if self.email and field.data.lower() == (self.email.data or "").lower():
+            raise StopValidation(_("Write the address of a parent, not the participant’s own."))
+
 
 class OwnForm(SeatForm):
-    """For an account that is known: only the person (their own) is asked."""
+    """For an account that is known: who of its own people (oneself, children) takes part."""
 
-    person = SelectField(
-        _l("Who takes part"), coerce=int, validators=[InputRequired(_l("Choose who takes part."))]
+    person = ManyField(_l("Who takes part"), coerce=number_or_nothing)
+    guardian_email = fields.email(_l("E-mail of a parent or guardian"))
+
+    def __init__(
+        self, event: Event, people: Sequence[Person], *, agreed: Collection[int], **kwargs: Any
+    ) -> None:
+        """``agreed``: ids of those for whom a consent is in force."""
+        must_agree = any(person.id not in agreed for person in people)
+        super().__init__(event, must_agree=must_agree, **kwargs)
+        self.people, self.agreed = people, agreed
+        self.person.choices = [(person.id, person.full_name) for person in people]
+        if len(people) == 1 and not self.is_submitted():
+            self.person.data = [people[0].id]
+
+    @property
+    def chosen_people(self) -> list[Person]:
+        return [person for person in self.people if person.id in (self.person.data or ())]
+
+    def validate_person(self, field: ManyField) -> None:
+        if not field.data:
+            raise StopValidation(_("Choose who takes part."))
+
+    def validate_personal_data(self, field: BooleanField) -> None:
+        if all(person.id in self.agreed for person in self.chosen_people):
+            return
+        super().validate_personal_data(field)
+
+
+class AskGuardianForm(FlaskForm):
+    guardian_email = fields.email(
+        _l("E-mail of a parent or guardian"), required=_l("Write the e-mail of a parent.")
     )
 
 

@@ -16,8 +16,9 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
-from app.people.actions import add_person, agree
-from app.people.models import ConsentKind
+from app.people.actions import add_person
+from app.people.consents import agree
+from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import schools
 from app.permissions import authorize
 from app.registrations import actions, staff
@@ -231,8 +232,7 @@ def add(slug: str) -> ResponseReturnValue:
 
 
 def add_by_hand(form: StaffForm) -> Registration:
-    person = add_person(form.details)
-    agree(person, ConsentKind.PERSONAL_DATA, channel="staff")
+    person = person_on_paper(form)
     return actions.sign_up(
         form.chosen_slot,
         person,
@@ -242,6 +242,20 @@ def add_by_hand(form: StaffForm) -> Registration:
         companions=form.companions.data or 0,
         by=current_user,
     )
+
+
+def person_on_paper(form: StaffForm) -> Person:
+    """Somebody written down by staff, with the consent that was signed on paper."""
+    person = add_person(form.details)
+    agree(
+        person,
+        ConsentKind.PERSONAL_DATA,
+        channel=ConsentChannel.PAPER,
+        paper_number=form.consent_number.data or "",
+        paper_date=form.consent_date.data,
+        entered_by=current_user,
+    )
+    return person
 
 
 def tell_added(registration: Registration) -> None:
@@ -300,8 +314,7 @@ def walk_in(slug: str) -> ResponseReturnValue:
 
 def seat_and_mark(form: StaffForm) -> Registration:
     """In one act: whoever gets no seat is not stored either."""
-    person = add_person(form.details)
-    agree(person, ConsentKind.PERSONAL_DATA, channel="staff")
+    person = person_on_paper(form)
     registration = staff.walk_in(
         form.chosen_slot, person, email=person.email, phone=person.phone, by=current_user
     )

@@ -3,6 +3,7 @@
 import enum
 import secrets
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,7 @@ from app import clock
 from app.accounts.models import User
 from app.db import Model
 from app.events.models import Event, Slot
+from app.organizations.models import Organization
 from app.people.models import Person
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing to confuse when read aloud
@@ -22,12 +24,15 @@ def new_code() -> str:
 
 
 class Status(enum.StrEnum):
+    AWAITING_CONSENT = "awaiting_consent"  # holds a seat until hold_until
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"  # no guardian answered in time
 
 
-LIVE = (Status.CONFIRMED, Status.WAITLISTED)
+SEATED = (Status.CONFIRMED, Status.AWAITING_CONSENT)  # what «taken» means
+LIVE = (*SEATED, Status.WAITLISTED)
 
 
 class Channel(enum.StrEnum):
@@ -35,8 +40,37 @@ class Channel(enum.StrEnum):
 
     GUEST = "guest"
     ACCOUNT = "account"
+    GUARDIAN = "guardian"  # for a child
     STAFF = "staff"
     WALK_IN = "walk_in"
+    GROUP = "group"  # by a teacher, with the class
+
+
+class Group(Model):
+    """A class signed up together, with the adults who come along."""
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(100))  # «9А»
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_code)
+    # [{"name": "…", "phone": "…"}]: who accompanies the class
+    companions: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # Seats of the companions, held from the first pupil's seat on. Changed in seats.py's callers.
+    companion_seats: Mapped[int] = mapped_column(default=0)
+    wishes: Mapped[str] = mapped_column(sa.String(1000), default="")
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    event: Mapped[Event] = relationship()
+    slot: Mapped[Slot] = relationship()
+    school: Mapped[Organization] = relationship()
+    made_by: Mapped[User | None] = relationship()
+
+    @property
+    def seats_to_come(self) -> int:
+        """Seats the companions still need when the first pupil gets one."""
+        return 0 if self.companion_seats else len(self.companions)
 
 
 class Registration(Model):
@@ -48,8 +82,8 @@ class Registration(Model):
             "event_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("status <> 'cancelled'"),
-            postgresql_where=sa.text("status <> 'cancelled'"),
+            sqlite_where=sa.text("status NOT IN ('cancelled', 'expired')"),
+            postgresql_where=sa.text("status NOT IN ('cancelled', 'expired')"),
         ),
         sa.Index("ix_registration_line", "slot_id", "status", "signed_up_at", "id"),
         sa.CheckConstraint("seats >= 1", name="at_least_one_seat"),
@@ -73,15 +107,26 @@ class Registration(Model):
     signed_up_at: Mapped[datetime] = mapped_column(default=clock.now)
     promoted_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    hold_until: Mapped[datetime | None]  # while awaiting consent
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("group.id"), index=True)
 
     event: Mapped[Event] = relationship()
     slot: Mapped[Slot] = relationship()
     person: Mapped[Person] = relationship()
     signed_up_by: Mapped[User | None] = relationship()
+    group: Mapped[Group | None] = relationship()
 
     @property
     def is_live(self) -> bool:
-        return self.status is not Status.CANCELLED
+        return self.status in LIVE
+
+    @property
+    def holds_seat(self) -> bool:
+        return self.status in SEATED
+
+    @property
+    def is_awaiting_consent(self) -> bool:
+        return self.status is Status.AWAITING_CONSENT
 
     @property
     def is_confirmed(self) -> bool:
@@ -99,3 +144,31 @@ class Registration(Model):
     def may_cancel(self) -> bool:
         """Until the slot begins; afterwards what happened stays as it was."""
         return self.is_live and not self.slot.has_begun
+
+
+class Answer(enum.StrEnum):
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
+class ConsentRequest(Model):
+    """A guardian is asked by mail to agree that a child takes part. The link is signed, not
+    stored (registrations.consents.token_of)."""
+
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[str] = mapped_column(sa.String(300), default="")
+    nonce: Mapped[str] = mapped_column(sa.String(16), default=new_code)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[Answer | None]
+
+    registration: Mapped[Registration] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.expires_at > clock.now()

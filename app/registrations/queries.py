@@ -1,5 +1,7 @@
 """Reading registrations."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
@@ -8,8 +10,8 @@ from app.accounts.models import User
 from app.db import db
 from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Organization
-from app.people.models import Person
-from app.registrations.models import LIVE, Registration, Status
+from app.people.models import Guardianship, Person
+from app.registrations.models import LIVE, SEATED, Group, Registration, Status
 
 # Written once: they are asked at each sign-up and for each ticket.
 BY_CODE = (
@@ -117,9 +119,14 @@ def live_count(event: Event) -> int:
     return db.session.scalar(query) or 0
 
 
+def children_ids(user: User) -> sa.Select[Any]:
+    return sa.select(Guardianship.child_id).where(Guardianship.user_id == user.id)
+
+
 def registrations_of(user: User) -> list[Registration]:
-    """The account's own, and those made with its confirmed address, soonest first."""
-    mine = [Person.user_id == user.id]
+    """The account's own, its children's, and those made with its confirmed address, soonest
+    first."""
+    mine = [Person.user_id == user.id, Person.id.in_(children_ids(user))]
     if user.email_confirmed_at:
         mine.append(sa.func.lower(Registration.email) == user.email)
     query = (
@@ -133,6 +140,34 @@ def registrations_of(user: User) -> list[Registration]:
             joinedload(Registration.event).joinedload(Event.organization),
         )
         .order_by(Slot.starts_at, Registration.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def seated_in(group: Group) -> int:
+    """How many pupils of the group hold a seat."""
+    query = sa.select(sa.func.count()).where(
+        Registration.group_id == group.id, Registration.status.in_(SEATED)
+    )
+    return db.session.scalar(query) or 0
+
+
+def coming_of(person: Person) -> list[Registration]:
+    """The person's live registrations for what has not begun yet, by slot."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.slot)
+        .where(
+            Registration.person_id == person.id,
+            Registration.status.in_(LIVE),
+            Slot.starts_at > clock.now(),
+        )
+        .options(
+            contains_eager(Registration.slot),
+            joinedload(Registration.event).joinedload(Event.organization),
+            joinedload(Registration.person),
+        )
+        .order_by(Registration.slot_id, Registration.id)
     )
     return list(db.session.scalars(query))
 

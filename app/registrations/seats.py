@@ -6,7 +6,7 @@ from sqlalchemy.orm import contains_eager
 from app.db import db
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
-from app.registrations.models import Registration, Status
+from app.registrations.models import SEATED, Group, Registration, Status
 
 # Written once: they stand on the hottest path of all.
 HOLD = (
@@ -69,10 +69,16 @@ def give_back(slot: Slot, seats: int) -> None:
 
 def differences() -> list[tuple[Slot, int]]:
     """Slots whose counter differs from the registrations, with the true number."""
-    held = (
+    own = (
         sa.select(sa.func.coalesce(sa.func.sum(Registration.seats), 0))
-        .where(Registration.slot_id == Slot.id, Registration.status == Status.CONFIRMED)
+        .where(Registration.slot_id == Slot.id, Registration.status.in_(SEATED))
         .scalar_subquery()
     )
+    of_companions = (
+        sa.select(sa.func.coalesce(sa.func.sum(Group.companion_seats), 0))
+        .where(Group.slot_id == Slot.id)
+        .scalar_subquery()
+    )
+    held = own + of_companions
     query = sa.select(Slot, held).where(Slot.seats_taken != held).order_by(Slot.id)
     return [(slot, number) for slot, number in db.session.execute(query)]

@@ -1,19 +1,17 @@
 """What the organizer does with other people's registrations, one or many at once."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Slot
 from app.people.models import Person
 from app.registrations import seats
-from app.registrations.actions import promote, sign_up
+from app.registrations.actions import free, give_seat, promote, sign_up, take_for
 from app.registrations.desk_queries import with_people
 from app.registrations.letters import tell
 from app.registrations.models import LIVE, Channel, Registration, Status
@@ -47,16 +45,12 @@ def cancel_many(registrations: Sequence[Registration]) -> list[Registration]:
         .execution_options(populate_existing=True)  # may have changed while we waited
     )
     people = db.session.scalars(query).all()
-    freed = Counter[Slot]()
+    freed: dict[int, Slot] = {}
     for registration in people:
-        freed[registration.slot] += registration.seats if registration.is_confirmed else 0
-        registration.status = Status.CANCELLED
-        registration.cancelled_at = clock.now()
+        freed.setdefault(registration.slot.id, registration.slot)
+        free(registration, Status.CANCELLED)
         tell(registration, "registration_cancelled")
-    db.session.flush()
-    for slot, number in sorted(freed.items(), key=lambda item: item[0].id):
-        if number:
-            seats.give_back(slot, number)
+    for _id, slot in sorted(freed.items()):
         promote(slot)
     return list(people)
 
@@ -64,7 +58,7 @@ def cancel_many(registrations: Sequence[Registration]) -> list[Registration]:
 def confirm_many(registrations: Sequence[Registration]) -> Outcome:
     """Give each of these a free seat out of turn; who has one already keeps it."""
     hold_slots(one.slot for one in registrations)
-    return each((one for one in registrations if not one.is_confirmed), confirm)
+    return each((one for one in registrations if not one.holds_seat), confirm)
 
 
 def confirm(registration: Registration) -> Registration:
@@ -72,16 +66,13 @@ def confirm(registration: Registration) -> Registration:
     slot = registration.slot
     seats.hold(slot)
     db.session.refresh(registration, ["status", "seats"])
-    if registration.is_confirmed:
+    if registration.holds_seat:
         return registration
     if not registration.is_live:
         raise RuleBroken(_("A cancelled registration must be restored before it is confirmed."))
-    if not seats.take(slot, registration.seats, in_line=True):
+    if not take_for(registration):
         raise RuleBroken(no_seats(slot))
-    registration.status = Status.CONFIRMED
-    registration.promoted_at = clock.now()
-    db.session.flush()
-    tell(registration, "registration_promoted")
+    give_seat(registration)
     return registration
 
 
@@ -110,7 +101,7 @@ def walk_in(
     """Somebody who stands at the door without a registration gets a free seat."""
     seats.hold(slot)
     registration = sign_up(slot, person, channel=Channel.WALK_IN, email=email, phone=phone, by=by)
-    if not registration.is_confirmed:
+    if not registration.holds_seat:
         raise RuleBroken(no_seats(slot))
     return registration
 

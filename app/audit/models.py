@@ -1,0 +1,33 @@
+"""Entries of the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.accounts.models import User
+from app.db import Model
+from app.organizations.models import Organization
+
+
+class AuditEntry(Model):
+    """Somebody did something. Seen by the admin of the organization and by the ministry."""
+
+    __table_args__ = (sa.Index("ix_audit_entry_organization", "organization_id", "at"),)
+
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    organization_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="SET NULL")
+    )
+    action: Mapped[str] = mapped_column(sa.String(60))  # «persons.exported»
+    object_type: Mapped[str] = mapped_column(sa.String(40), default="")
+    object_id: Mapped[int | None]
+    # What changed or how many; never names, addresses, phones.
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address: Mapped[str] = mapped_column(sa.String(45), default="")  # of the network
+
+    user: Mapped[User | None] = relationship()
+    organization: Mapped[Organization | None] = relationship()

@@ -1,0 +1,211 @@
+"""Signing up: oneself, one's children, a guest."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from app import clock
+from app.accounts.models import User
+from app.db import transaction
+from app.errors import RuleBroken
+from app.events.models import Event
+from app.events.queries import event_by_slug
+from app.events.states import form_state_of
+from app.events.wording import why_signup_is_closed
+from app.kept import kept_page
+from app.people.actions import add_person, guest_person
+from app.people.consents import Giver, agree
+from app.people.models import ConsentChannel, ConsentKind, Person
+from app.people.queries import children_of, consents_of, person_of, schools, words_in_force
+from app.permissions import authorize
+from app.registrations import actions
+from app.registrations.admission import AlreadySignedUp
+from app.registrations.forms import OwnForm, PersonForm, SeatForm, new_form_key
+from app.registrations.letters import tell
+from app.registrations.models import Channel, Registration
+from app.web import found_or_404, page
+
+bp = Blueprint("sign_up", __name__)
+PERSONAL_DATA = ConsentKind.PERSONAL_DATA
+TICKETS_KEPT = 20  # guests' tickets that this browser remembers
+
+
+@bp.route("/events/<string:slug>/sign-up", methods=["GET", "POST"])
+def sign_up(slug: str) -> ResponseReturnValue:
+    if request.method == "GET" and not current_user.is_authenticated:
+        return empty_form(slug)
+    event = found_or_404(event_by_slug(slug, alone=True))
+    authorize("event.see", event)
+    own = own_people()
+    form = form_for(event, own)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                registrations = register(form)
+        except AlreadySignedUp as already:
+            form.form_errors.append(str(already))
+            remind(already.registration)
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            for registration in registrations:
+                remember_ticket(registration)
+            if len(registrations) > 1:
+                flash(_("Signed up: %(names)s.", names=names_of(registrations)), "success")
+                return redirect(url_for("registrations.mine"), 303)
+            return redirect(url_for("registrations.show", code=registrations[0].code), 303)
+    return page(
+        "registrations/sign_up.html",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        event=event,
+        closed="" if form.is_submitted() else why_signup_is_closed(event),
+        own=own,
+        minor_alone=[one for one in own if one.user_id and one.is_minor],
+        schools=[] if own else schools(),
+        words=words() if form.must_agree else "",
+    )
+
+
+def empty_form(slug: str) -> ResponseReturnValue:
+    """The form as every guest finds it, but for its token and its key."""
+    token, form_key = generate_csrf(), new_form_key()
+
+    def context() -> dict[str, Any]:
+        event = found_or_404(event_by_slug(slug))
+        authorize("event.see", event)
+        form = form_for(event, [])
+        form.form_key.data = form_key
+        return {
+            "form": form,
+            "event": event,
+            "closed": why_signup_is_closed(event),
+            "own": [],
+            "minor_alone": [],
+            "schools": schools(),
+            "words": words(),
+        }
+
+    def shown() -> Hashable:
+        return form_state_of(slug), clock.now().timestamp() // 300  # the schools: every 5 minutes
+
+    return kept_page(
+        "registrations/sign_up.html", shown=shown, context=context, own=(token, form_key)
+    )
+
+
+def words() -> str:
+    return words_in_force(ConsentKind.PERSONAL_DATA)
+
+
+def own_people() -> list[Person]:
+    """Whom the visitor signs up by a tick: themselves, if they have told who they are, and
+    their children. ``?person=new`` asks for somebody's details instead."""
+    if not current_user.is_authenticated:
+        return []
+    me = person_of(current_user)
+    if me is None and request.args.get("person") == "new":
+        return []
+    return [*([me] if me else []), *children_of(current_user)]
+
+
+def form_for(event: Event, own: Sequence[Person]) -> SeatForm:
+    slot_id = request.args.get("slot", type=int)
+    if own:
+        agreed = {id_ for id_, kinds in consents_of(own).items() if PERSONAL_DATA in kinds}
+        return OwnForm(event, own, agreed=agreed, slot_id=slot_id)
+    form = PersonForm(event, slot_id=slot_id, must_agree=True)
+    if current_user.is_authenticated and not form.is_submitted():
+        form.email.data = current_user.email
+    return form
+
+
+def register(form: SeatForm) -> list[Registration]:
+    """Sign up whoever the form describes; all of them, in the caller's transaction, or none."""
+    if isinstance(form, OwnForm):
+        return [register_one(form, person) for person in form.chosen_people]
+    account: User | None = current_user if current_user.is_authenticated else None
+    return [register_one(form, newly_told(form, account))]
+
+
+def register_one(form: SeatForm, person: Person) -> Registration:
+    account: User | None = current_user if current_user.is_authenticated else None
+    is_own = account is None or person.user_id == account.id
+    write_agreement(form, person, account, is_own=is_own)
+    key = form.form_key.data
+    try:
+        return actions.sign_up(
+            form.chosen_slot,
+            person,
+            channel=channel_of(account, is_own=is_own),
+            email=account.email if account else person.email,
+            phone=person.phone,
+            companions=form.companions.data or 0,
+            language=str(get_locale()),
+            by=account,
+            form_key=f"{key}.{person.id}" if is_one_of_several(form) else key,
+            tickets=session.get("tickets", []),
+            guardian_email=form.guardian_email.data or "",
+        )
+    except AlreadySignedUp:
+        raise
+    except RuleBroken as broken:
+        if is_one_of_several(form):
+            raise RuleBroken(f"{person.full_name}: {broken}") from broken
+        raise
+
+
+def is_one_of_several(form: SeatForm) -> bool:
+    return isinstance(form, OwnForm) and len(form.chosen_people) > 1
+
+
+def channel_of(account: User | None, *, is_own: bool) -> Channel:
+    if account is None:
+        return Channel.GUEST
+    return Channel.ACCOUNT if is_own else Channel.GUARDIAN
+
+
+def write_agreement(form: SeatForm, person: Person, account: User | None, *, is_own: bool) -> None:
+    """What was ticked, if whoever ticked it may agree: an adult for themselves, a guardian
+    for a child. For a minor who signs up alone a guardian is asked."""
+    if is_own and person.is_minor:
+        return
+    if not is_own:
+        channel = ConsentChannel.GUARDIAN_ACCOUNT
+    else:
+        channel = ConsentChannel.OWN_ACCOUNT if account else ConsentChannel.GUEST_FORM
+    known = form.agreed if isinstance(form, OwnForm) else ()
+    giver = Giver(account, email="" if account else person.email)
+    if form.personal_data.data and person.id not in known:
+        agree(person, ConsentKind.PERSONAL_DATA, channel=channel, by=giver)
+    if form.photo.data:
+        agree(person, ConsentKind.PHOTO, channel=channel, by=giver)
+
+
+def names_of(registrations: Sequence[Registration]) -> str:
+    return ", ".join(one.person.first_name for one in registrations)
+
+
+def newly_told(form: SeatForm, account: User | None) -> Person:
+    if not isinstance(form, PersonForm):
+        raise TypeError("only this form tells who takes part")
+    return add_person(form.details, user=account) if account else guest_person(form.details)
+
+
+def remind(registration: Registration) -> None:
+    """Send the private link again, to the address it went to: only its owner reads it."""
+    with transaction():
+        tell(registration, "registration_link")
+
+
+def remember_ticket(registration: Registration) -> None:
+    """So that this browser is recognised as the one that holds the ticket."""
+    if not current_user.is_authenticated:
+        codes = [code for code in session.get("tickets", []) if code != registration.code]
+        session["tickets"] = [*codes, registration.code][-TICKETS_KEPT:]
