@@ -102,7 +102,7 @@ def expire(registration: Registration) -> bool:
     over = registration.hold_until and registration.hold_until <= clock.now()
     if not registration.is_awaiting_consent or not over:
         return False
-    free(registration, Status.EXPIRED)
+    free(registration, status=Status.EXPIRED)
     tell(registration, "registration_expired")
     promote(registration.slot)
     return True
