@@ -109,6 +109,7 @@ MATRIX = {
     "registrations.show": EVERYBODY,  # by its secret code
     "sign_up.sign_up": EVERYBODY,
     "registrations_desk.act": ORGANIZER,
+    "adding.paper_consent": AT_THE_DOOR,
     "adding.add": ORGANIZER,
     "registrations_desk.cancel": ORGANIZER,
     "registrations_desk.index": ORGANIZER,

@@ -13,13 +13,15 @@ from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
 from app.people.actions import add_person
-from app.people.consents import agree
+from app.people.consents import Giver, agree
 from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import schools
-from app.permissions import authorize
+from app.permissions import authorize, can
 from app.registrations import actions, staff
 from app.registrations.admission import AlreadySignedUp
-from app.registrations.desk_forms import StaffForm, slot_title
+from app.registrations.consents import settle
+from app.registrations.desk_forms import PaperForm, StaffForm, slot_title
+from app.registrations.desk_queries import registration_in
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import place_in_line
 from app.web import found_or_404, page
@@ -139,3 +141,40 @@ def seat_and_mark(form: StaffForm) -> Registration:
     )
     attendance.mark(registration, Presence.PRESENT, method=Method.WALK_IN, by=current_user)
     return registration
+
+
+@bp.route(
+    "/manage/events/<string:slug>/registrations/<int:registration_id>/paper-consent",
+    methods=["GET", "POST"],
+)
+@login_required
+def paper_consent(slug: str, registration_id: int) -> ResponseReturnValue:
+    """A signed paper was brought: entered with its number and date, and the seat is theirs."""
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.check_in", event)
+    registration = found_or_404(registration_in(event, registration_id))
+    form = PaperForm()
+    if form.validate_on_submit():
+        with transaction():
+            agree(
+                registration.person,
+                ConsentKind.PERSONAL_DATA,
+                channel=ConsentChannel.PAPER,
+                by=Giver(name=form.signed_by.data or ""),
+                paper_number=form.consent_number.data or "",
+                paper_date=form.consent_date.data,
+                entered_by=current_user,
+            )
+            settle(registration.person)
+        flash(_("The paper consent is entered: %(name)s.", name=registration.person.full_name),
+              "success")  # fmt: skip
+        if can("event.see_people", event):
+            return redirect(url_for("registrations_desk.index", slug=slug), 303)
+        return redirect(url_for("attendance.index", slug=slug, slot=registration.slot_id), 303)
+    return page(
+        "registrations_desk/paper_consent.html",
+        status=422 if form.is_submitted() else 200,
+        event=event,
+        form=form,
+        person=registration.person,
+    )

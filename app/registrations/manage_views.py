@@ -17,6 +17,7 @@ from app.events.models import Event
 from app.events.queries import event_by_slug
 from app.permissions import authorize
 from app.registrations import staff
+from app.registrations.consent_states import consent_states
 from app.registrations.desk_forms import (
     MOST_CHOSEN,
     FilterForm,
@@ -55,6 +56,7 @@ def index(slug: str) -> ResponseReturnValue:
         form=form,
         table=table,
         marks=marks_of(table.items),
+        states=consent_states(table.items),
         figures=figures_of(event),
         places=places_in_line(event) if any(one.is_waitlisted for one in table.items) else {},
         ids=ids,
