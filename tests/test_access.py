@@ -17,16 +17,20 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import OrganizationKind, Role
+from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
+    make_guardianship,
     make_member,
     make_ministry_admin,
     make_organization,
+    make_pupil,
     make_registration,
+    make_school,
     make_user,
 )
 
@@ -40,6 +44,7 @@ AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # whose class it is
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -56,6 +61,11 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "classes.desk": SCHOOL,
+    "classes.index": SCHOOL,
+    "classes.new": SCHOOL,
+    "classes.show": SCHOOL,
+    "classes.teacher": SCHOOL,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -101,6 +111,14 @@ MATRIX = {
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
     "people.details": LOGGED_IN,
+    "pupils.delete_guardian": SCHOOL,
+    "pupils.edit": SCHOOL,
+    "pupils.edit_guardian": SCHOOL,
+    "pupils.leave": SCHOOL,
+    "pupils.move": SCHOOL,
+    "pupils.new": SCHOOL,
+    "pupils.new_guardian": SCHOOL,
+    "pupils.take_back": SCHOOL,
     "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code
     "registrations.cancel": EVERYBODY,  # by its secret code
@@ -138,6 +156,9 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    class_id: int
+    pupil_id: int
+    guardianship_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -152,7 +173,11 @@ class Scene:
             "id": self.event.slots[0].id,
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
-            "person_id": self.registration.person_id,
+            "person_id": self.pupil_id
+            if endpoint.startswith("pupils.")
+            else self.registration.person_id,
+            "class_id": self.class_id,
+            "guardianship_id": self.guardianship_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -177,12 +202,14 @@ def build() -> Scene:
     strangers_device = Device(user_id=make_user().id, token_hash="0" * 64)
     db.session.add(strangers_device)
     db.session.flush()
+    school = make_school()
+    pupil = make_pupil(make_class(school))
     users = {
         "visitor": None,
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
@@ -190,7 +217,7 @@ def build() -> Scene:
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
     )  # fmt: skip
 
 

@@ -1,10 +1,15 @@
 """A school's classes: made, given a teacher, filled with pupils."""
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app import clock
+from app.accounts.models import User
+from app.audit.actions import record
 from app.db import db, insert_unless_there
-from app.organizations.models import Organization
+from app.errors import RuleBroken
+from app.organizations.models import Organization, Role
+from app.organizations.queries import members_of
 from app.people.models import Person, SchoolClass
 
 
@@ -49,3 +54,39 @@ def put_in_class(person: Person, class_: SchoolClass) -> None:
     person.school_class, person.class_id = class_, class_.id
     person.school_id, person.school_name = class_.school_id, ""
     person.first_year, person.class_letter = class_.first_year, class_.letter
+
+
+def add_class(school: Organization, *, grade: int, letter: str) -> SchoolClass:
+    """A new class of this school year. The same one twice is refused."""
+    class_ = new_class(school, first_year_of(grade), letter)
+    if class_ is None:
+        raise RuleBroken(
+            _(
+                "Your school has %(title)s already. Open it in the list of classes.",
+                title=f"{grade}{letter}",
+            )
+        )
+    record("class.added", class_, organization_id=school.id)
+    return class_
+
+
+def give_to(class_: SchoolClass, teacher: User | None) -> None:
+    """Say who is the class's teacher; None: nobody for now."""
+    if teacher and teacher not in members_of(class_.school, Role.TEACHER):
+        raise RuleBroken(_("Choose one of your school’s teachers."))
+    class_.teacher = teacher
+    db.session.flush()
+    record(
+        "class.teacher_set",
+        class_,
+        organization_id=class_.school_id,
+        teacher_id=teacher.id if teacher else None,
+    )
+
+
+def take(class_: SchoolClass, teacher: User) -> None:
+    """A teacher takes a class that has none; of two at once one gets it."""
+    db.session.refresh(class_, ["teacher_id"], with_for_update=True)
+    if class_.teacher_id not in (None, teacher.id):
+        raise RuleBroken(_("Another teacher has just taken this class."))
+    give_to(class_, teacher)
