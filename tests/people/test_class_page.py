@@ -160,6 +160,16 @@ class TestPage:
         assert browser.open(mixed).status == 404
         assert browser.open(address(class_, "pupils", pupil.id, "guardians", 0)).status == 404
 
+    def test_ticks_travel_with_any_button_of_the_page(
+        self, browser: Browser, class_: SchoolClass
+    ) -> None:
+        """Papers and log-ins stand outside the form: <button form="pupils-form" …>."""
+        pupil = make_pupil(class_)
+        page = browser.open(address(class_))
+        [tick] = page.soup.select("form#pupils-form input[name=ids]")
+        assert tick["value"] == str(pupil.id)
+        assert page.soup.select("form#pupils-form input[name=csrf_token]")
+
     def test_an_empty_class_says_what_to_do(self, browser: Browser, class_: SchoolClass) -> None:
         assert "Загрузите список класса" in browser.open(address(class_)).text(".o-empty")
 
