@@ -38,6 +38,7 @@ from app.organizations.views import bp as organizations
 from app.people.children_views import bp as children
 from app.people.joining_views import bp as joining
 from app.people.views import bp as people
+from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
@@ -115,6 +116,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations,
         consents,
         registrations_desk,
+        adding,
         attendance,
         documents,
     ):
