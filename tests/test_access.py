@@ -17,16 +17,18 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import OrganizationKind, Role
+from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
     make_member,
     make_ministry_admin,
     make_organization,
     make_registration,
+    make_school,
     make_user,
 )
 
@@ -40,6 +42,7 @@ AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # whose class it is
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -56,6 +59,13 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "children.code": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their child
+    "children.edit": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.index": LOGGED_IN,
+    "children.invite": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.new": LOGGED_IN,
+    "children.stop": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.take_back": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -91,6 +101,10 @@ MATRIX = {
     "events_desk.new": EDITORS,
     "events_desk.publish": ORGANIZER,
     "events_desk.unpublish": ORGANIZER,
+    "joining.invitation": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # no such token
+    "joining.join": NOBODY,  # no such code
+    "joining.slips": SCHOOL,
+    "joining.type_code": EVERYBODY,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -138,6 +152,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    class_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -153,6 +168,8 @@ class Scene:
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.registration.person_id,
+            "invitation_id": 1,
+            "class_id": self.class_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -177,12 +194,13 @@ def build() -> Scene:
     strangers_device = Device(user_id=make_user().id, token_hash="0" * 64)
     db.session.add(strangers_device)
     db.session.flush()
+    school = make_school()
     users = {
         "visitor": None,
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
@@ -190,7 +208,7 @@ def build() -> Scene:
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), make_class(school).id,
     )  # fmt: skip
 
 

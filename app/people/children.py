@@ -177,8 +177,8 @@ def refuse_kept_by_others(
         if child.class_id or any(one.user_id for one in guardians[child.id]):
             raise RuleBroken(
                 _(
-                    "This child is on the site already. Ask for an invitation from the parent who "
-                    "added them, or from the school."
+                    "This child is on the site already. Ask the parent who added them for an "
+                    "invitation, or the school to write down your address."
                 )
             )
 
