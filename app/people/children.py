@@ -195,5 +195,5 @@ def school_of(child: Person) -> int | None:
 
 def hold(row: User | Person) -> None:
     """Of two who come at once, the second sees what the first did."""
-    model = type(row)
+    model = row.__class__  # also of current_user, which stands for a user
     db.session.execute(sa.select(model.id).where(model.id == row.id).with_for_update())

@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
 from app import fields
@@ -60,8 +60,10 @@ class InviteForm(FlaskForm):
     purpose = RadioField(
         _l("What for"),
         choices=[
-            (InvitationPurpose.GUARDIAN.value, _l("We both keep the child")),
-            (InvitationPurpose.HAND_OVER.value, _l("They keep the child instead of me")),
+            SelectChoice(InvitationPurpose.GUARDIAN.value, _l("We both keep the child")),
+            SelectChoice(
+                InvitationPurpose.HAND_OVER.value, _l("They keep the child instead of me")
+            ),
         ],
         default=InvitationPurpose.GUARDIAN.value,
     )

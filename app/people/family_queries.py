@@ -98,7 +98,7 @@ def invitation_by(secret: str, *purposes: InvitationPurpose) -> Invitation | Non
         sa.select(Invitation)
         .where(Invitation.code_hash == secret_hash(secret), Invitation.purpose.in_(purposes))
         .options(
-            joinedload(Invitation.person).joinedload(Person.school_class),
+            joinedload(Invitation.person).joinedload(Person.user),
             joinedload(Invitation.made_by),
         )
     )
@@ -121,7 +121,7 @@ def open_invitations(child: Person) -> list[Invitation]:
 
 
 def pupils_kept_in(class_: SchoolClass) -> list[Person]:
-    """The pupils of a class, by name."""
+    """The pupils of a class with their accounts, by name."""
     query = (
         sa.select(Person)
         .where(
@@ -129,6 +129,7 @@ def pupils_kept_in(class_: SchoolClass) -> list[Person]:
             Person.merged_into_id.is_(None),
             Person.anonymized_at.is_(None),
         )
+        .options(joinedload(Person.user))
         .order_by(Person.sort_key, Person.id)
     )
     return list(db.session.scalars(query))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import attempts
+from app.accounts.actions import set_password
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.audit.actions import record
@@ -47,7 +48,9 @@ def invite(child: Person, email: str, purpose: InvitationPurpose, *, by: User) -
     if not attempts.may_write_to(email):
         raise RuleBroken(_("Too many letters to this address. Try again in an hour."))
     token = secrets.token_urlsafe(32)
-    invitation = made(child, purpose, token, until=clock.now() + LASTS, by=by, email=email)
+    until = clock.now() + LASTS
+    invitation = Invitation(**values(child.id, purpose, token, until=until, by=by, email=email))
+    db.session.add(invitation)
     db.session.flush()
     notify(
         email,
@@ -93,9 +96,10 @@ def make_codes(
     persons: Collection[Person], *, by: User, lasts: timedelta = LASTS
 ) -> dict[int, str]:  # fmt: skip
     """A code for each person's own account, by their id; earlier ones end. Codes are kept
-    nowhere: they are shown or printed once."""
+    nowhere: they are shown or printed once. To whoever has an account without an address a
+    code gives a new password: no letter could."""
     for person in persons:
-        if person.user_id is not None:
+        if person.user and not has_no_address(person):
             raise RuleBroken(_("%(name)s has an account already.", name=person.shortened))
     ids = [person.id for person in persons]
     db.session.execute(
@@ -110,9 +114,9 @@ def make_codes(
     )
     codes = {id_: random_code(CODE_LENGTH) for id_ in ids}
     until = clock.now() + lasts
-    for person in persons:
-        made(person, OWN_ACCOUNT, codes[person.id], until=until, by=by)
-    db.session.flush()
+    rows = [values(id_, OWN_ACCOUNT, code, until=until, by=by) for id_, code in codes.items()]
+    if rows:
+        db.session.execute(sa.insert(Invitation), rows)  # a class at once
     return codes
 
 
@@ -123,6 +127,23 @@ def print_codes(class_: SchoolClass, pupils: Sequence[Person], *, by: User) -> d
         "log_ins.printed", class_, organization_id=class_.school_id, number=len(codes)
     )  # fmt: skip
     return codes
+
+
+def has_no_address(person: Person) -> bool:
+    """They have an account, with a login alone."""
+    return person.user is not None and not person.user.email
+
+
+def renew_password(invitation: Invitation, password_hash: str) -> User:
+    """Whoever forgot the password of an account without an address got a new code."""
+    person = invitation.person
+    user = person.user
+    if user is None or user.email:
+        raise RuleBroken(_("This invitation was used already, or its time is over."))
+    use(invitation, user)
+    set_password(user, password_hash)
+    record("account.password_renewed", person, organization_id=school_of(person))
+    return user
 
 
 def is_same_person(own: Person, person: Person) -> bool:
@@ -182,25 +203,24 @@ def join(invitation: Invitation, user: User) -> None:
 # Both
 
 
-def made(
-    person: Person,
+def values(
+    person_id: int,
     purpose: InvitationPurpose,
     secret: str,
     *,
     until: datetime,
     by: User,
     email: str = "",
-) -> Invitation:
-    invitation = Invitation(
-        person_id=person.id,
-        purpose=purpose,
-        code_hash=secret_hash(secret),
-        email=email,
-        made_by_id=by.id,
-        expires_at=until,
-    )
-    db.session.add(invitation)
-    return invitation
+) -> dict[str, Any]:
+    """A row. Of the secret only the hash is kept."""
+    return {
+        "person_id": person_id,
+        "purpose": purpose,
+        "code_hash": secret_hash(secret),
+        "email": email,
+        "made_by_id": by.id,
+        "expires_at": until,
+    }
 
 
 def use(invitation: Invitation, user: User) -> None:

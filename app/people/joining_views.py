@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 from app.accounts import actions as accounts
 from app.accounts import attempts, passwords
 from app.accounts.entrance import enter
-from app.accounts.forms import PressForm
+from app.accounts.forms import ChoosePasswordForm, PressForm
 from app.accounts.models import User
 from app.accounts.queries import free_login
 from app.codes import as_code
@@ -89,8 +89,10 @@ def join(code: str) -> ResponseReturnValue:
         return wrong_code(code, str(broken), status=429)
     if found is None:
         return wrong_code(code, no_such_code(), status=404)
-    if not found.is_usable or found.person.user_id:
+    if not found.is_usable:
         return no_longer(found)
+    if user := found.person.user:
+        return no_longer(found) if user.email else choose_password(found, user)
     if current_user.is_authenticated:
         return join_this_account(found, code)
     return join_new_account(found, code)
@@ -135,6 +137,19 @@ def join_new_account(found: Invitation, code: str) -> ResponseReturnValue:
         form.login.data = free_login(f"{person.first_name} {person.last_name}")
     status = 422 if form.is_submitted() else 200
     return private(page("people/join.html", status=status, person=person, form=form, code=code))
+
+
+def choose_password(found: Invitation, user: User) -> ResponseReturnValue:
+    """The password of an account without an address was forgotten."""
+    form = ChoosePasswordForm(whose=user.way_in)
+    if form.validate_on_submit():
+        password_hash = passwords.hash_of(form.new_password.data)
+        with transaction():
+            invitations.renew_password(found, password_hash)
+        enter(user)
+        return welcome(found)
+    status = 422 if form.is_submitted() else 200
+    return private(page("accounts/choose_password.html", status=status, form=form, user=user))
 
 
 def join_own(found: Invitation, user: User) -> None:
@@ -193,21 +208,26 @@ def no_longer(sent: Invitation | None) -> ResponseReturnValue:
 @login_required
 @limiter.limit("30 per minute")
 def slips(class_id: int) -> ResponseReturnValue:
-    """Codes for the chosen pupils, or for all who have no account, on paper to cut."""
+    """Codes for the chosen pupils, or for all who have no account, on paper to cut. Chosen
+    ones whose account has no address get a new password by it."""
     class_ = get_or_404(SchoolClass, class_id)
     authorize("class.see", class_)
     pupils = {pupil.id: pupil for pupil in pupils_kept_in(class_)}
     wanted = request.form.getlist("ids", type=int)
     if any(id_ not in pupils for id_ in wanted):
         abort(404)
-    chosen = [pupils[id_] for id_ in pupils if not wanted or id_ in wanted]
-    without = [pupil for pupil in chosen if pupil.user_id is None]
-    if not without:
+    chosen = [
+        pupil
+        for pupil in pupils.values()
+        if (pupil.id in wanted and invitations.has_no_address(pupil))
+        or (pupil.user is None and (pupil.id in wanted or not wanted))
+    ]
+    if not chosen:
         raise RuleBroken(_("Everybody here has an account already: there is nothing to print."))
     with transaction():
-        codes = invitations.print_codes(class_, without, by=current_user)
+        codes = invitations.print_codes(class_, chosen, by=current_user)
     name = f"{_('Log-ins')} — {class_.title}.pdf"
-    return paper(slips_for(class_, without, codes), name)
+    return paper(slips_for(class_, chosen, codes), name)
 
 
 def paper(content: bytes, name: str) -> Response:
