@@ -26,6 +26,7 @@ from app import (
     web,
 )
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
+from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance
@@ -104,6 +105,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     for blueprint in (
         site_views.bp,
         accounts,
+        address,
         notifications,
         organizations,
         people,

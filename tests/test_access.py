@@ -56,6 +56,8 @@ MATRIX = {
     "accounts.reset_password": EVERYBODY,
     "accounts.security": LOGGED_IN,
     "accounts.sign_up": EVERYBODY,
+    "address.add": LOGGED_IN,
+    "address.confirm": LOGGED_IN,  # 410: no such link
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,

@@ -1,5 +1,8 @@
 """A guardian invites another: the link in a letter, once, for 14 days."""
 
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +10,10 @@ import pytest
 from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
+from app.notifications.delivery import deliver_waiting
 from app.people.children import add_child, stop
-from app.people.invitations import accept, invite
+from app.people.family_queries import invitation_by
+from app.people.invitations import OWN_ACCOUNT, accept, invite, join, make_codes
 from app.people.models import Invitation, InvitationPurpose, Person
 from tests.accounts.letters import link_in
 from tests.browser import Browser
@@ -233,3 +238,31 @@ class TestScreen:
         assert letters("guardian_invitation") == []
         if not panel:  # the other form of the page keeps what is known
             assert page.form("form.o-form")["last_name"] == "Бадмаев"
+
+
+class TestLetter:
+    @pytest.mark.parametrize(
+        ("purpose", "words"), [(GUARDIAN, "вместе: Санджи Б., 6"), (HAND_OVER, "вместо себя")]
+    )
+    def test_says_who_invites_and_forgets_the_link(
+        self, outbox: Path, purpose: InvitationPurpose, words: str
+    ) -> None:
+        invited(purpose)
+        link = str(letters("guardian_invitation")[0].context["link"])
+        deliver_waiting()
+        [letter] = outbox.glob("*.eml")
+        text = message_from_bytes(letter.read_bytes(), policy=default).get_body(("plain",))
+        assert text
+        assert words in text.get_content()
+        assert link in text.get_content()
+        assert "link" not in letters("guardian_invitation")[0].context
+
+    def test_that_somebody_joined(self, outbox: Path) -> None:
+        _mother, child, invitation = invited()
+        accept(invitation, make_guardian("Пётр Бадмаев"))
+        code = make_codes([child], by=make_user())[child.id]
+        found = invitation_by(code, OWN_ACCOUNT)
+        assert found
+        join(found, make_user(email="", login="sandzhi"))
+        deliver_waiting()
+        assert len(list(outbox.glob("*.eml"))) == 4
