@@ -162,7 +162,7 @@ def is_same_person(own: Person, person: Person) -> bool:
 
 def refuse_stranger(person: Person, user: User) -> None:
     """An account is one person: not another's, not the person's own guardian."""
-    if person.user_id is not None:
+    if person.user_id not in (None, user.id):
         raise RuleBroken(_("%(name)s has an account already.", name=person.shortened))
     if guardianship_of(person, user):
         raise RuleBroken(

@@ -153,7 +153,8 @@ def choose_password(found: Invitation, user: User) -> ResponseReturnValue:
 
 
 def join_own(found: Invitation, user: User) -> None:
-    """Whoever has told who they are before is merged with the person of the code."""
+    """Whoever has told who they are before is merged with the person of the code, who takes
+    over the account with everything else."""
     invitations.refuse_stranger(found.person, user)
     if own := person_of(user):
         join_two(found.person, own)
