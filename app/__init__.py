@@ -36,6 +36,7 @@ from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
 from app.people.children_views import bp as children
 from app.people.joining_views import bp as joining
 from app.people.views import bp as people

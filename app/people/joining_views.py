@@ -43,7 +43,7 @@ def invitation(token: str) -> ResponseReturnValue:
     if sent is None:
         return no_longer(None)
     form = PressForm()
-    if sent.is_usable and form.validate_on_submit():
+    if stands(sent) and form.validate_on_submit():
         try:
             with transaction():
                 invitations.accept(sent, current_user)
@@ -54,7 +54,7 @@ def invitation(token: str) -> ResponseReturnValue:
                 _("You are a guardian now: %(name)s.", name=sent.person.shortened), "success"
             )  # fmt: skip
             return redirect(url_for("children.index"), 303)
-    if not sent.is_usable:
+    if not stands(sent):
         return no_longer(sent)
     status = 422 if form.is_submitted() else 200
     return private(page("people/invitation.html", status=status, sent=sent, form=form))
@@ -89,7 +89,7 @@ def join(code: str) -> ResponseReturnValue:
         return wrong_code(code, str(broken), status=429)
     if found is None:
         return wrong_code(code, no_such_code(), status=404)
-    if not found.is_usable:
+    if not stands(found):
         return no_longer(found)
     if user := found.person.user:
         return no_longer(found) if user.email else choose_password(found, user)
@@ -186,6 +186,12 @@ def welcome(found: Invitation) -> ResponseReturnValue:
     return redirect(url_for("registrations.mine"), 303)
 
 
+def stands(found: Invitation) -> bool:
+    """Not used, not lapsed, and about somebody who is still there."""
+    person = found.person
+    return found.is_usable and not (person.merged_into_id or person.anonymized_at)
+
+
 def no_such_code() -> str:
     return _("There is no such code. Compare it with the paper, letter by letter.")
 
@@ -215,7 +221,7 @@ def slips(class_id: int) -> ResponseReturnValue:
     authorize("class.see", class_)
     pupils = {pupil.id: pupil for pupil in pupils_kept_in(class_)}
     wanted = request.form.getlist("ids", type=int)
-    if any(id_ not in pupils for id_ in wanted):
+    if any(id_ not in pupils for id_ in wanted) or len(wanted) < len(request.form.getlist("ids")):
         abort(404)
     chosen = [
         pupil

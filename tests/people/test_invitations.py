@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.accounts.models import User
 from app.db import db
@@ -15,6 +16,7 @@ from app.people.children import add_child, stop
 from app.people.family_queries import invitation_by
 from app.people.invitations import OWN_ACCOUNT, accept, invite, join, make_codes
 from app.people.models import Invitation, InvitationPurpose, Person
+from app.people.retention import forget_lapsed
 from tests.accounts.letters import link_in
 from tests.browser import Browser
 from tests.factories import make_class, make_guardianship, make_person, make_pupil, make_user
@@ -101,6 +103,15 @@ class TestRule:
         later(monkeypatch, days=14, seconds=1)
         with pytest.raises(RuleBroken, match="срок прошёл"):
             accept(invitation, make_guardian())
+
+    def test_forgotten_a_month_later(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        invited()
+        later(monkeypatch, days=43)
+        forget_lapsed()
+        assert db.session.scalar(sa.select(Invitation.email)) == FATHER
+        later(monkeypatch, days=2)
+        forget_lapsed()
+        assert db.session.scalar(sa.select(Invitation.email)) is None
 
     def test_ends_with_the_guardianship_of_who_sent_it(self) -> None:
         mother, child, invitation = invited()

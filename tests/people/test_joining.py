@@ -255,6 +255,21 @@ class TestScreen:
         assert child.user_id is None
         assert invitation_of(code).is_usable
 
+    def test_of_somebody_erased_or_merged(self, browser: Browser) -> None:
+        _mother, child, code = child_with_code()
+        child.anonymized_at = clock.now()
+        db.session.flush()
+        assert browser.open(f"/join/{code}").status == 410
+
+    def test_who_has_told_of_themselves_before(self, browser: Browser) -> None:
+        _mother, child, code = child_with_code()
+        user = make_user()
+        make_child(user=user, patronymic="")
+        page = browser.log_in(user).submit(f"/join/{code}")
+        assert page.status == 422
+        assert "на сайте вы есть дважды" in page.text(".o-summary")
+        assert child.user_id is None
+
     def test_used_and_lapsed_say_so(
         self, browser: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:

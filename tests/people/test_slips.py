@@ -110,6 +110,11 @@ class TestScreen:
         assert page.status == 404
         assert db.session.scalars(sa.select(Invitation)).all() == []
 
+    @pytest.mark.parametrize("ids", [["x"], ["-1"], ["99999999999999999999"], ["1", "' OR 1"]])
+    def test_odd_choices(self, browser: Browser, ids: list[str]) -> None:
+        class_ = class_of(1)
+        assert browser.log_in(teacher(class_)).submit(url(class_), ids=ids).status == 404
+
     def test_another_teachers_class(self, browser: Browser) -> None:
         class_ = class_of(1)
         class_.teacher_id = teacher(class_).id
