@@ -26,6 +26,7 @@ from app import (
     web,
 )
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
+from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance
@@ -35,7 +36,10 @@ from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
+from app.people.children_views import bp as children
 from app.people.class_views import bp as classes
+from app.people.joining_views import bp as joining
 from app.people.pupil_views import bp as pupils
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
@@ -106,11 +110,14 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     for blueprint in (
         site_views.bp,
         accounts,
+        address,
         notifications,
         organizations,
         people,
         classes,
         pupils,
+        children,
+        joining,
         events,
         events_desk,
         slots,

@@ -73,6 +73,12 @@ def sort_key(*words: str | None) -> str:
     return f"{plain}00{ties}"
 
 
+def keys_of(*words: str) -> tuple[str, str]:
+    """Between which two stand the sort keys of whatever begins with these words."""
+    first = sort_key(*words).rpartition("00")[0]
+    return first, f"{first}99"
+
+
 def like(word: str) -> str:
     """A LIKE pattern (escape character «\\») for a part of a word."""
     escaped = re.sub(r"([\\%_])", r"\\\1", word)

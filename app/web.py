@@ -15,6 +15,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    url_for,
 )
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
@@ -129,6 +130,18 @@ def never_cache(response: Response) -> Response:
         elif not response.cache_control:
             response.cache_control.no_cache = True
             response.cache_control.private = True
+    return response
+
+
+def outside(endpoint: str, **values: Any) -> str:
+    """For letters and paper: an address that owes nothing to the Host a request claims."""
+    return str(current_app.config["SITE_URL"]) + url_for(endpoint, **values)
+
+
+def private(response: Response) -> Response:
+    """A secret address, or somebody's own page: nobody keeps a copy."""
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

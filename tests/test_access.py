@@ -58,6 +58,8 @@ MATRIX = {
     "accounts.reset_password": EVERYBODY,
     "accounts.security": LOGGED_IN,
     "accounts.sign_up": EVERYBODY,
+    "address.add": LOGGED_IN,
+    "address.confirm": LOGGED_IN,  # 410: no such link
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
@@ -66,6 +68,13 @@ MATRIX = {
     "classes.new": SCHOOL,
     "classes.show": SCHOOL,
     "classes.teacher": SCHOOL,
+    "children.code": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their child
+    "children.edit": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.index": LOGGED_IN,
+    "children.invite": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.new": LOGGED_IN,
+    "children.stop": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "children.take_back": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -101,6 +110,10 @@ MATRIX = {
     "events_desk.new": EDITORS,
     "events_desk.publish": ORGANIZER,
     "events_desk.unpublish": ORGANIZER,
+    "joining.invitation": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # no such token
+    "joining.join": NOBODY,  # no such code
+    "joining.slips": SCHOOL,
+    "joining.type_code": EVERYBODY,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -177,6 +190,7 @@ class Scene:
             if endpoint.startswith("pupils.")
             else self.registration.person_id,
             "class_id": self.class_id,
+            "invitation_id": 1,
             "guardianship_id": self.guardianship_id,
             "reference": "0" * 32,
             "filename": "css/site.css",

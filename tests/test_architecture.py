@@ -58,6 +58,8 @@ PUBLIC = {
     "events.show",
     "events.event_calendar",
     "sign_up.sign_up",
+    "joining.join",  # by a code
+    "joining.type_code",
     "registrations.show",
     "registrations.cancel",
     "registrations.calendar",

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app import clock
 from app.accounts import devices, passwords
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
-from app.accounts.queries import hashed, user_by_email
+from app.accounts.queries import free_login, hashed, user_by_email
 from app.db import db
 from app.errors import RuleBroken
 
@@ -56,6 +56,19 @@ def confirm(asked: PendingAccount) -> User:
             _("This address has an account already. Log in, or choose a new password.")
         ) from confirmed_twice_at_once
     db.session.execute(sa.delete(PendingAccount).where(PendingAccount.email == user.email))
+    return user
+
+
+def open_account(login: str, *, name: str, password_hash: str, language: str) -> User:
+    """An account without an e-mail address, for a pupil who was given a code."""
+    user = User(login=login, name=name, password_hash=password_hash, language=language)
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError as taken:
+        raise RuleBroken(
+            _("This login is taken. Free is: %(login)s", login=free_login(login))
+        ) from taken
     return user
 
 

@@ -35,9 +35,11 @@ class Pace:
 OF_ADDRESS = Pace("address", 5, timedelta(seconds=30), timedelta(minutes=15), timedelta(days=1))
 # A whole school sits behind one address: many may mistype before it looks like guessing.
 OF_NETWORK = Pace("network", 50, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
+# Wrong codes of printed log-ins, of a network: a class that sets up its accounts at once.
+OF_CODES = Pace("codes", 30, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
 LETTERS = Pace("letters", 5, timedelta(hours=1), timedelta(hours=1), timedelta(hours=1))
 ANSWER_TAKES = 0.15  # seconds: a form that mails, or does not
-LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, LETTERS))
+LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, OF_CODES, LETTERS))
 
 
 def begin_try(email: str, address: str | None) -> str:
@@ -78,6 +80,21 @@ def may_write_to(email: str) -> bool:
     return True
 
 
+def refuse_guessing(address: str | None) -> None:
+    """Whether this network may look up one more code. Only wrong ones are counted."""
+    key = key_of(OF_CODES, network_of(address))
+    tries = db.session.scalar(sa.select(Attempts).filter_by(key=key))
+    if tries and (seconds := longest_wait(tries)):
+        raise RuleBroken(
+            _("Too many wrong codes. %(wait)s and try again.", wait=seconds_in_words(seconds))
+        )
+
+
+def note_wrong_code(address: str | None) -> None:
+    count(of(OF_CODES, network_of(address)), OF_CODES)
+    db.session.flush()
+
+
 @contextmanager
 def even_pace() -> Iterator[None]:
     """Take as long whatever there was to do: the time tells nothing about an address."""
@@ -87,13 +104,16 @@ def even_pace() -> Iterator[None]:
 
 
 def wait_in_words(seconds: int) -> str:
-    if seconds < 60:
-        wait = ngettext("Wait %(num)s second", "Wait %(num)s seconds", seconds)
-    else:
-        wait = ngettext("Wait %(num)s minute", "Wait %(num)s minutes", ceil(seconds / 60))
+    wait = seconds_in_words(seconds)
     return str(
         _("Too many wrong passwords. %(wait)s and try again, or log in by a link.", wait=wait)
     )
+
+
+def seconds_in_words(seconds: int) -> str:
+    if seconds < 60:
+        return ngettext("Wait %(num)s second", "Wait %(num)s seconds", seconds)
+    return ngettext("Wait %(num)s minute", "Wait %(num)s minutes", ceil(seconds / 60))
 
 
 def longest_wait(*tries: Attempts) -> int:
@@ -116,9 +136,8 @@ def count(tries: Attempts, pace: Pace) -> None:
 
 
 def of(pace: Pace, whose: str) -> Attempts:
-    """The row, held until the commit; nobody can read an address out of its key."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    key = hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
+    """The row, held until the commit."""
+    key = key_of(pace, whose)
     row = sa.select(Attempts).filter_by(key=key).with_for_update()
     fresh = {"populate_existing": True}
     if found := db.session.scalar(row, execution_options=fresh):
@@ -126,6 +145,12 @@ def of(pace: Pace, whose: str) -> Attempts:
     values = {"key": key, "failures": 0, "last_at": clock.now()}
     insert_unless_there(Attempts, values, unique=[Attempts.key])
     return db.session.scalars(row, execution_options=fresh).one()
+
+
+def key_of(pace: Pace, whose: str) -> str:
+    """Nobody can read an address out of it."""
+    secret = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
 
 
 def network_of(address: str | None) -> str:

@@ -6,25 +6,25 @@ from flask_login import login_user, logout_user
 
 from app.accounts import actions, attempts, devices, passwords
 from app.accounts.models import User
-from app.accounts.queries import device_in_use, user_by_email
+from app.accounts.queries import device_in_use, user_by_way_in
 from app.db import transaction
 from app.errors import RuleBroken
 
 
-def user_who_knows(email: str, password: str) -> User:
-    """Whose password this is, or the reason why nobody is let in.
+def user_who_knows(typed: str, password: str) -> User:
+    """Whose address or login, and password, this is, or the reason why nobody is let in.
 
     Compared between two transactions: it is slow on purpose, and others want to write.
     """
     with transaction():
-        wait = attempts.begin_try(email, request.remote_addr)
-    user = user_by_email(email)
+        wait = attempts.begin_try(typed, request.remote_addr)
+    user = user_by_way_in(typed)
     if not passwords.is_password_of(user, password):
         raise RuleBroken(
             wait or _("The address or the password is wrong. Check both and try again.")
         )
     with transaction():
-        attempts.forgive(email, request.remote_addr)
+        attempts.forgive(typed, request.remote_addr)
         if passwords.is_outdated(user):
             actions.renew_hash(user, password)
     return user

@@ -29,7 +29,9 @@ def known_password(label: Any) -> PasswordField:
 
 
 class LogInForm(FlaskForm):
-    email = fields.line(_l("E-mail"), required=_l("Type your e-mail address."), most=254)
+    email = fields.line(
+        _l("E-mail or login"), required=_l("Type your e-mail address or login."), most=254
+    )
     password = known_password(_l("Password"))
     shared_computer = BooleanField(_l("Not my computer: log out when the browser closes"))
     next = HiddenField()

@@ -40,6 +40,11 @@ class User(UserMixin, Model):
     def display_name(self) -> str:
         return self.name or self.email or self.login or ""
 
+    @property
+    def way_in(self) -> str:
+        """What they type to log in; whoever has both may type either."""
+        return self.email or self.login or ""
+
     def get_id(self) -> str:
         """What the session keeps: the token of one log-in, so that it can be ended."""
         return self.session_token

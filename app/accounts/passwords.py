@@ -51,7 +51,7 @@ def weakness(password: str, email: str) -> str:
     elif len(typed) > LONGEST:
         refusal = _("Shorten it: at most %(most)s characters.", most=LONGEST)
     elif typed in (address, address.partition("@")[0]):
-        refusal = _("Your address is known to others. Choose a password that is not in it.")
+        refusal = _("Your address or login is known to others. Choose another password.")
     elif typed in COMMON or len(set(typed)) < FEWEST_DIFFERENT:
         refusal = _(
             "This password is among the first that are tried. Take three or four random words."

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from itertools import chain, count
 
 import sqlalchemy as sa
 from flask import g
@@ -10,8 +11,10 @@ from sqlalchemy.orm import joinedload
 from app import clock
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
 from app.db import db
+from app.text import slug
 
 LOG_IN_LASTS = timedelta(days=30)  # without a visit
+SHORTEST_LOGIN = 3
 
 
 def hashed(token: str) -> str:
@@ -66,6 +69,20 @@ def user_by_email(email: str) -> User | None:
 def user_by_login(login: str) -> User | None:
     wanted = login.strip().lower()
     return db.session.scalar(sa.select(User).where(User.login == wanted)) if wanted else None
+
+
+def user_by_way_in(typed: str) -> User | None:
+    """By e-mail address or login: no login has an «@»."""
+    return user_by_email(typed) if "@" in typed else user_by_login(typed)
+
+
+def free_login(name: str) -> str:
+    """A login from the name that nobody has yet: «sandzhi-badmaev», «sandzhi-badmaev-2»."""
+    wanted = slug(name, most=30)
+    wanted = wanted if len(wanted) >= SHORTEST_LOGIN else f"uchenik-{wanted}".strip("-")
+    taken = set(db.session.scalars(sa.select(User.login).where(User.login.like(f"{wanted}%"))))
+    candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+    return next(login for login in candidates if login not in taken)
 
 
 def usable_link(token: str, purpose: LinkPurpose) -> Link | None:

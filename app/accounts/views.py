@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -31,7 +31,7 @@ from app.errors import RuleBroken
 from app.notifications.actions import notify
 from app.permissions import can
 from app.security import limiter
-from app.web import found_or_404, here_or, page
+from app.web import found_or_404, here_or, outside, page
 
 bp = Blueprint("accounts", __name__)
 # Generous: a whole class may do it at once behind the one address of its school.
@@ -162,7 +162,7 @@ def choose_password(token: str) -> ResponseReturnValue:
 @bp.route("/me/security", methods=["GET", "POST"])
 @login_required
 def security() -> ResponseReturnValue:
-    form = ChangePasswordForm(whose=current_user.email)
+    form = ChangePasswordForm(whose=current_user.way_in)
     if current_user.password_hash is None:
         del form.current_password
     if form.validate_on_submit():
@@ -209,7 +209,7 @@ def end_other_devices() -> ResponseReturnValue:
 
 def change_password(form: ChangePasswordForm) -> None:
     if form.current_password:
-        user_who_knows(current_user.email, form.current_password.data)
+        user_who_knows(current_user.way_in, form.current_password.data)
     password_hash = passwords.hash_of(form.new_password.data)
     with transaction():
         actions.set_password(current_user, password_hash, here=device_in_use())
@@ -263,11 +263,6 @@ def write(user: User, letter: str, *, link: str) -> None:
 
 def tell_of_new_password(user: User) -> None:
     write(user, "password_changed", link=outside(".reset_password"))
-
-
-def outside(endpoint: str, **values: Any) -> str:
-    """For letters: an address that owes nothing to the Host a request claims."""
-    return str(current_app.config["SITE_URL"]) + url_for(endpoint, **values)
 
 
 def form_or_sent(template: str, form: AddressForm | SignUpForm) -> ResponseReturnValue:

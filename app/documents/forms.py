@@ -1,20 +1,12 @@
 """Shape of what people type about certificates."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from app.codes import as_code
 from app.fields import line, too_long
-
-
-def as_code(typed: Any) -> Any:
-    """A code as it is stored: «abcd-efgh jklm» is ABCDEFGHJKLM."""
-    if not isinstance(typed, str):
-        return typed
-    return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
 class RevokeForm(FlaskForm):

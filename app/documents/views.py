@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
+from app.codes import as_code
 from app.db import transaction
 from app.documents import actions, certificates, lists, posters, queries
-from app.documents.forms import CodeForm, RevokeForm, as_code
+from app.documents.forms import CodeForm, RevokeForm
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event, Slot

@@ -89,7 +89,7 @@ class DetailsForm(FlaskForm):
 
     @property
     def details(self) -> Details:
-        grade = int(self.grade.data) if self.category is Category.PUPIL else None
+        grade = int(self.grade.data) if self.grade and self.category is Category.PUPIL else None
         return Details(
             last_name=self.last_name.data or "",
             first_name=self.first_name.data or "",
@@ -97,8 +97,8 @@ class DetailsForm(FlaskForm):
             birth_date=self.birth_date.data,
             category=self.category or Category.ADULT,
             grade=grade,
-            school=self.school.data or "",
-            phone=self.phone.data or "",
+            school=(self.school.data or "") if self.school else "",
+            phone=(self.phone.data or "") if self.phone else "",
             email=(self.email.data or "") if self.email else "",
         )
 

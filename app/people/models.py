@@ -87,6 +87,12 @@ class Person(Model):
         return " ".join(filter(None, (self.first_name, self.patronymic)))
 
     @property
+    def shortened(self) -> str:
+        """«Санджи Б., 9А»: for whoever may be somebody else."""
+        name = f"{self.first_name} {self.last_name[:1]}."
+        return f"{name}, {self.class_title}" if self.class_title else name
+
+    @property
     def school_title(self) -> str:
         return self.school.short_name if self.school else self.school_name
 
@@ -169,6 +175,11 @@ class Guardianship(Model):
 
     child: Mapped[Person] = relationship()
     user: Mapped[User | None] = relationship()
+
+    @property
+    def called(self) -> str:
+        """The name, and nothing else, that other guardians may read."""
+        return (self.user.name if self.user else "") or self.name
 
     @property
     def address(self) -> str:

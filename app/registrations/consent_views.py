@@ -16,7 +16,7 @@ from app.registrations.consent_requests import request_of
 from app.registrations.models import ConsentRequest
 from app.registrations.queries import coming_of
 from app.security import limiter
-from app.web import found_or_404, page
+from app.web import found_or_404, page, private
 
 bp = Blueprint("consents", __name__)
 
@@ -125,10 +125,3 @@ def withdrawn_words(kind: ConsentKind, cancelled: int) -> str:
         "%(num)s registration is cancelled.", "%(num)s registrations are cancelled.", cancelled
     )
     return _("Withdrawn.") + f" {ended} " + _("The data is erased within 30 days.")
-
-
-def private(response: Response) -> Response:
-    """A secret address, or somebody's own page: nobody keeps a copy."""
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

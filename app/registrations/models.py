@@ -1,7 +1,6 @@
 """A person's place in a slot."""
 
 import enum
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.accounts.models import User
+from app.codes import random_code
 from app.db import Model
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
 
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing to confuse when read aloud
-
 
 def new_code() -> str:
     """12 letters of 32: 60 bits, so that a ticket's address cannot be guessed."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
+    return random_code(12)
 
 
 class Status(enum.StrEnum):

@@ -3,8 +3,8 @@
 import pytest
 
 from app.attendance.models import Presence
+from app.codes import as_code
 from app.documents import actions
-from app.documents.forms import as_code
 from app.documents.models import Certificate
 from app.events.models import Event
 from tests.browser import Browser
