@@ -38,6 +38,7 @@ from app.organizations.views import bp as organizations
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
+from app.registrations.duplicate_views import bp as duplicates
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
@@ -111,6 +112,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         sign_up,
         registrations,
         consents,
+        duplicates,
         registrations_desk,
         adding,
         attendance,

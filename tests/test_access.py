@@ -19,13 +19,17 @@ from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import OrganizationKind, Role
 from app.registrations.consent_requests import Guardian, ask, token_of
+from app.registrations.merging import merge
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
     make_member,
     make_ministry_admin,
     make_organization,
+    make_person,
+    make_pupil,
     make_registration,
     make_user,
 )
@@ -39,6 +43,7 @@ ORGANIZER = dict.fromkeys(ACTORS, "hidden") | {"visitor": "log in", "organizer":
 AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # the stranger's own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
 
 MATRIX = {
@@ -76,6 +81,10 @@ MATRIX = {
     "documents.ticket": EVERYBODY,  # by its secret code
     "documents.verify": EVERYBODY,
     "documents.verify_form": EVERYBODY,
+    "duplicates.apart": SCHOOL,
+    "duplicates.index": SCHOOL,
+    "duplicates.merge": SCHOOL,
+    "duplicates.undo": SCHOOL | {"stranger": "hidden"},  # of another school
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -138,6 +147,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    merge_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -153,6 +163,7 @@ class Scene:
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.registration.person_id,
+            "merge_id": self.merge_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -188,9 +199,11 @@ def build() -> Scene:
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     db.session.flush()
+    pupil = make_pupil(make_class())
+    merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), merged.id,
     )  # fmt: skip
 
 
