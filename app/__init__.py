@@ -28,7 +28,9 @@ from app import (
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
+from app.attendance.coverage_views import bp as coverage
 from app.attendance.views import bp as attendance
+from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
@@ -116,7 +118,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations_desk,
         adding,
         attendance,
+        coverage,
         documents,
+        path,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

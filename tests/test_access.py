@@ -65,6 +65,9 @@ MATRIX = {
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
     "consents.withdraw_by_link": EVERYBODY,  # by its signed link
+    "coverage.index": SCHOOL,
+    "coverage.invite": SCHOOL,
+    "coverage.invite_table": SCHOOL,
     "documents.all_certificates": ORGANIZER,
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
@@ -109,6 +112,7 @@ MATRIX = {
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
+    "path.mine": LOGGED_IN,
     "people.details": LOGGED_IN,
     "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code

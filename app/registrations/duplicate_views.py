@@ -54,7 +54,6 @@ def list_of(school: Organization, *, status: int = 200) -> ResponseReturnValue:
         "school/duplicates.html",
         status=status,
         school=school,
-        schools=coordinated(),
         pairs=pairs,
         total=len(found),
         participation=participation_of(people),
