@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from app import clock
 from app.attendance import coverage
-from app.attendance.invite_lists import contacts, spreadsheet, suiting
+from app.attendance.invite_lists import spreadsheet, suiting
 from app.audit.actions import record
 from app.db import transaction
 from app.events.cards import event_card
@@ -132,18 +132,19 @@ def invite() -> ResponseReturnValue:
     school, year = chosen_school(), chosen_year()
     classes = chosen_classes(school, year)
     found = coverage.uncovered(classes, year)
-    with transaction():
-        note("contacts.seen", school, found)
+    if found:  # the school can see who looked at parents' contacts, and at how many
+        with transaction():
+            number = number_of(found)
+            record("contacts.seen", school, organization_id=school.id, number=number)
     grades = {one.school_class.grade for one in found}
     return page(
         "school/coverage_invite.html",
         **shared(school, year),
         title=list_title(school, classes, year),
         found=found,
-        number=sum(len(one.pupils) for one in found),
+        number=number_of(found),
         events=suiting(grades),
         event_card=event_card,
-        contacts=contacts,
         chosen=classes[0].id if "class" in request.args else None,
     )
 
@@ -154,8 +155,10 @@ def invite_table() -> ResponseReturnValue:
     school, year = chosen_school(), chosen_year()
     classes = chosen_classes(school, year)
     found = coverage.uncovered(classes, year)
-    with transaction():
-        note("persons.exported", school, found)
+    if found:
+        with transaction():
+            number = number_of(found)
+            record("persons.exported", school, organization_id=school.id, number=number)
     title = list_title(school, classes, year)
     response = send_file(
         BytesIO(spreadsheet(found, title=title)),
@@ -174,8 +177,5 @@ def list_title(school: Organization, classes: list[SchoolClass], year: int) -> s
     return _("To invite: %(where)s, %(year)s", where=where, year=in_words(year))
 
 
-def note(action: str, school: Organization, found: list[coverage.Uncovered]) -> None:
-    """Parents' contacts were looked at: the school can see who did, and how many."""
-    number = sum(len(one.pupils) for one in found)
-    if number:
-        record(action, school, organization_id=school.id, number=number)
+def number_of(found: list[coverage.Uncovered]) -> int:
+    return sum(len(one.pupils) for one in found)

@@ -33,7 +33,7 @@ def suits(card: Card, grades: Collection[int]) -> bool:
 def spreadsheet(found: Sequence[Uncovered], *, title: str) -> bytes:
     """One row for each pupil, for Excel."""
     columns = [
-        ("№", 6), (_("Class"), 8), (_("Full name"), 38), (_("Guardians"), 60),
+        ("№", 6), (_("Class"), 8), (_("Full name"), 38), (_("Parents"), 60),
     ]  # fmt: skip
     pupils = [(one, pupil) for one in found for pupil in one.pupils]
     rows = [

@@ -14,15 +14,23 @@ from app.people.actions import described_again
 from app.people.list_models import Merge
 from app.people.models import Category, Consent, Guardianship, Invitation, Person, SchoolClass
 from app.registrations import seats
-from app.registrations.consent_requests import hold_ends, lacks_consent
+from app.registrations.consent_requests import (
+    ask,
+    guardians_asked,
+    guardians_to_ask,
+    lacks_consent,
+    seat,
+)
 from app.registrations.consents import settle
+from app.registrations.letters import tell
 from app.registrations.merging_rules import (
     refuse_clashes,
     refuse_unless_mergeable,
     refuse_unless_undoable,
     registrations_of,
 )
-from app.registrations.models import Registration, Status
+from app.registrations.models import Registration
+from app.registrations.queries import coming_of
 
 NAME = ("last_name", "first_name", "patronymic")
 # What the kept person takes over where nothing is known of them.
@@ -91,7 +99,7 @@ def undo(merge: Merge, *, by: User | None) -> None:
     merge.undone_at = clock.now()
     db.session.flush()
     look_again(kept, other)
-    hold_again(rows(Registration, moved["confirmed"]))
+    hold_again(merge)
     record(
         "persons.parted",
         merge,
@@ -221,18 +229,22 @@ def guardians(person: Person) -> list[Guardianship]:
     return list(db.session.scalars(sa.select(Guardianship).filter_by(child_id=person.id)))
 
 
-def hold_again(confirmed: Iterable[Registration]) -> None:
-    """The agreement that confirmed them has gone back: their seats are held once more."""
-    for registration in sorted(confirmed, key=lambda one: one.slot_id):
-        seats.hold(registration.slot)
-        db.session.refresh(registration, ["status", "person_id"])
+def hold_again(merge: Merge) -> None:
+    """The agreement has gone back to the other: seats that were theirs through it alone are
+    held once more, and the guardians asked."""
+    through_it = set(merge.moved["confirmed"])
+    for registration in [*coming_of(merge.kept), *coming_of(merge.other)]:
+        since = max(filter(None, (registration.signed_up_at, registration.promoted_at)))
         if (
             registration.is_confirmed
-            and not registration.slot.has_begun
+            and (registration.id in through_it or since >= merge.made_at)
             and lacks_consent(registration.person)
         ):
-            registration.status = Status.AWAITING_CONSENT
-            registration.hold_until = hold_ends(registration)
+            seat(registration, lacks=True)
+            db.session.flush()
+            tell(registration, "registration_awaiting_consent")
+            known = guardians_asked(registration) or guardians_to_ask(registration.person, "")
+            ask(registration, known)
 
 
 # Remembering

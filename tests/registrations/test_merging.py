@@ -18,6 +18,7 @@ from app.people.actions import Details, guest_person
 from app.people.models import Category, ConsentKind, Guardianship, Person
 from app.people.queries import children_of, consents_of, has_agreed, person_of
 from app.registrations.actions import cancel, sign_up
+from app.registrations.consent_requests import requests_about
 from app.registrations.merging import merge, undo
 from app.registrations.models import Channel, Registration, Status
 from app.registrations.queries import registration_by_code
@@ -235,6 +236,18 @@ class TestUndo:
         undo(done, by=None)
         assert owner(registration) == kept.id
         assert kept.phone == "+7 961 000-00-00"
+
+    def test_a_seat_got_through_the_other_s_agreement_is_held_again(self) -> None:
+        kept = make_pupil(make_class(), birth_date=BORN, agreed=False)
+        make_guardianship(kept, email="mother@example.org")
+        done = merge(kept, make_person(birth_date=BORN), by=None)
+        registration = make_registration(make_event().slots[0], kept)
+        assert registration.is_confirmed
+        undo(done, by=None)
+        assert registration.is_awaiting_consent
+        [asked] = requests_about(registration)
+        assert asked.email == "mother@example.org"
+        assert not differences()
 
     def test_once(self) -> None:
         done = merge(*two(), by=None)
