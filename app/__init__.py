@@ -29,7 +29,9 @@ from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
+from app.attendance.coverage_views import bp as coverage
 from app.attendance.views import bp as attendance
+from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
@@ -44,6 +46,7 @@ from app.people.pupil_views import bp as pupils
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
+from app.registrations.duplicate_views import bp as duplicates
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
@@ -124,10 +127,13 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         sign_up,
         registrations,
         consents,
+        duplicates,
         registrations_desk,
         adding,
         attendance,
+        coverage,
         documents,
+        path,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

@@ -19,6 +19,7 @@ from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
+from app.registrations.merging import merge
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
@@ -28,6 +29,7 @@ from tests.factories import (
     make_member,
     make_ministry_admin,
     make_organization,
+    make_person,
     make_pupil,
     make_registration,
     make_school,
@@ -79,6 +81,9 @@ MATRIX = {
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
     "consents.withdraw_by_link": EVERYBODY,  # by its signed link
+    "coverage.index": SCHOOL,
+    "coverage.invite": SCHOOL,
+    "coverage.invite_table": SCHOOL,
     "documents.all_certificates": ORGANIZER,
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
@@ -95,6 +100,10 @@ MATRIX = {
     "documents.ticket": EVERYBODY,  # by its secret code
     "documents.verify": EVERYBODY,
     "documents.verify_form": EVERYBODY,
+    "duplicates.apart": SCHOOL,
+    "duplicates.index": SCHOOL,
+    "duplicates.merge": SCHOOL,
+    "duplicates.undo": SCHOOL,
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -123,6 +132,7 @@ MATRIX = {
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
+    "path.mine": LOGGED_IN,
     "people.details": LOGGED_IN,
     "pupils.delete_guardian": SCHOOL,
     "pupils.edit": SCHOOL,
@@ -172,6 +182,7 @@ class Scene:
     class_id: int
     pupil_id: int
     guardianship_id: int
+    merge_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -192,6 +203,7 @@ class Scene:
             "class_id": self.class_id,
             "invitation_id": 1,
             "guardianship_id": self.guardianship_id,
+            "merge_id": self.merge_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -229,9 +241,11 @@ def build() -> Scene:
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     db.session.flush()
+    merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
+        merged.id,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -14,7 +14,7 @@ from app.db import db
 from app.events.models import Event, EventStatus, Slot
 from app.people.models import Person
 from app.registrations.desk_queries import by_name, with_people
-from app.registrations.models import SEATED, Registration, Status
+from app.registrations.models import LIVE, SEATED, Registration, Status
 
 MOST_FOUND = 30
 
@@ -154,3 +154,29 @@ def unticked_events(organization_ids: Collection[int]) -> Sequence[Event]:
         .order_by(Event.ends_at.desc(), Event.id)
     )
     return db.session.scalars(query).all()
+
+
+class Participation(NamedTuple):
+    """How much somebody signed up for, and how often they came."""
+
+    signed_up: int = 0
+    came: int = 0
+
+
+def participation_of(people: Collection[Person]) -> dict[int, Participation]:
+    """By the person's id: live registrations, and those marked present. One query."""
+    query = (
+        sa.select(
+            Registration.person_id,
+            sa.func.count(),
+            sa.func.count().filter(Attendance.presence == Presence.PRESENT),
+        )
+        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        .where(
+            Registration.person_id.in_([person.id for person in people]),
+            Registration.status.in_(LIVE),
+        )
+        .group_by(Registration.person_id)
+    )
+    counted = {id_: Participation(*counts) for id_, *counts in db.session.execute(query)}
+    return {person.id: counted.get(person.id, Participation()) for person in people}

@@ -68,14 +68,22 @@ def described(person: Person, details: Details) -> Person:
     )
     person.class_letter = details.class_letter
     person.phone, person.email = details.phone, details.email
-    person.identity = details.identity
-    person.search_name = searchable(details.last_name, details.first_name, details.patronymic)
-    person.sort_key = sort_key(details.last_name, details.first_name, details.patronymic)
+    return described_again(person)
+
+
+def described_again(person: Person) -> Person:
+    """Put right what is derived from the name, the birth date and the e-mail."""
+    name = (person.last_name, person.first_name, person.patronymic)
+    person.identity = Details(
+        *name, birth_date=person.birth_date, birth_year=person.birth_year, email=person.email
+    ).identity
+    person.search_name, person.sort_key = searchable(*name), sort_key(*name)
     return person
 
 
 def guest_person(details: Details) -> Person:
-    """The guest with these details: the one known from before, or a new one.
+    """The guest with these details: the one known from before (or whom they were merged
+    into), or a new one.
 
     However fast the form is sent twice, the database keeps one row (``guest_key``).
     """
@@ -85,7 +93,8 @@ def guest_person(details: Details) -> Person:
     if new := insert_unless_there(Person, values, unique=[Person.guest_key]):
         new.is_newcomer = True
         return new
-    return db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
+    known = db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
+    return db.session.get_one(Person, known.merged_into_id or known.id)
 
 
 def add_person(details: Details, *, user: User | None = None) -> Person:

@@ -20,10 +20,11 @@ from app.errors import RuleBroken
 from app.people import invitations
 from app.people.family_queries import invitation_by, pupils_kept_in
 from app.people.joining_forms import CodeForm, NewAccountForm
-from app.people.models import Invitation, InvitationPurpose, Person, SchoolClass
+from app.people.models import Invitation, InvitationPurpose, SchoolClass
 from app.people.queries import person_of
 from app.people.slips import slips_for
 from app.permissions import authorize
+from app.registrations.merging import merge
 from app.security import limiter
 from app.web import get_or_404, page, private
 
@@ -157,18 +158,8 @@ def join_own(found: Invitation, user: User) -> None:
     over the account with everything else."""
     invitations.refuse_stranger(found.person, user)
     if own := person_of(user):
-        join_two(found.person, own)
+        merge(found.person, own, by=user)  # one human being: nobody stands here twice
     invitations.join(found, user)
-
-
-def join_two(_kept: Person, _other: Person) -> None:
-    """The account's own person becomes one with the person of the code."""
-    raise RuleBroken(
-        _(
-            "You have told the site who you are already, so there are two entries about you. "
-            "Ask the school to merge them."
-        )
-    )
 
 
 def looked_up(code: str) -> Invitation | None:

@@ -97,6 +97,19 @@ class Merge(Model):
     made_by: Mapped[User | None] = relationship()
 
 
+class NotTheSame(Model):
+    """Somebody who knows them said that these two are different people: not asked again."""
+
+    __table_args__ = (sa.UniqueConstraint("first_id", "second_id"),)
+
+    first_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )  # the larger number of the two
+    said_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    said_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class ErasureReason(enum.StrEnum):
     REQUEST = "request"  # of the person or a guardian
     WITHDRAWAL = "withdrawal"  # of the consent, 30 days ago

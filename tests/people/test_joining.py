@@ -264,11 +264,13 @@ class TestScreen:
     def test_who_has_told_of_themselves_before(self, browser: Browser) -> None:
         _mother, child, code = child_with_code()
         user = make_user()
-        make_child(user=user, patronymic="")
+        told = make_child(user=user, patronymic="")
+        registration = make_registration(make_event().slots[0], told)
         page = browser.log_in(user).submit(f"/join/{code}")
-        assert page.status == 422
-        assert "на сайте вы есть дважды" in page.text(".o-summary")
-        assert child.user_id is None
+        assert page.status == 200
+        assert child.user_id == user.id
+        assert told.merged_into_id == child.id
+        assert registration.person_id == child.id
 
     def test_used_and_lapsed_say_so(
         self, browser: Browser, monkeypatch: pytest.MonkeyPatch
