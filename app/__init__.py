@@ -37,7 +37,9 @@ from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
+from app.registrations.class_sign_up_views import bp as class_sign_up
 from app.registrations.consent_views import bp as consents
+from app.registrations.group_views import bp as groups
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
@@ -111,6 +113,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         sign_up,
         registrations,
         consents,
+        class_sign_up,
+        groups,
         registrations_desk,
         adding,
         attendance,

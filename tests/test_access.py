@@ -19,13 +19,16 @@ from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import OrganizationKind, Role
 from app.registrations.consent_requests import Guardian, ask, token_of
+from app.registrations.groups import sign_up_class
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
     make_member,
     make_ministry_admin,
     make_organization,
+    make_pupil,
     make_registration,
     make_user,
 )
@@ -40,6 +43,7 @@ AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # coordinates a school
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -91,6 +95,14 @@ MATRIX = {
     "events_desk.new": EDITORS,
     "events_desk.publish": ORGANIZER,
     "events_desk.unpublish": ORGANIZER,
+    "groups.add": SCHOOL,
+    "groups.cancel": SCHOOL,
+    "groups.companions": SCHOOL,
+    "groups.index": SCHOOL,
+    "groups.remove": SCHOOL,
+    "groups.show": SCHOOL,
+    "class_sign_up.sign_up": SCHOOL,
+    "groups.swap": SCHOOL,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -138,6 +150,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    group_code: str
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -156,6 +169,8 @@ class Scene:
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
+        if endpoint.startswith("groups."):
+            known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug
         rule = next(r for r in current_app.url_map.iter_rules() if r.endpoint == endpoint)
@@ -177,20 +192,25 @@ def build() -> Scene:
     strangers_device = Device(user_id=make_user().id, token_hash="0" * 64)
     db.session.add(strangers_device)
     db.session.flush()
+    school = make_organization(OrganizationKind.SCHOOL)
     users = {
         "visitor": None,
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     db.session.flush()
+    group = sign_up_class(
+        event.slots[0], school, "9А", [make_pupil(make_class(school))],
+        companions=[{"name": "Анна", "phone": ""}], by=None,
+    )  # fmt: skip
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), group.code,
     )  # fmt: skip
 
 

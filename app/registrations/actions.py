@@ -132,6 +132,7 @@ def free(*registrations: Registration, status: Status) -> None:
 
 def free_companions(group: Group) -> None:
     """When the last pupil of a group has lost their seat, nobody is left to accompany."""
+    db.session.refresh(group, ["companion_seats"])  # may have changed before the slot was held
     if group.companion_seats and not seated_in(group):
         seats.give_back(group.slot, group.companion_seats)
         group.companion_seats = 0
@@ -165,6 +166,8 @@ def give_seat(waiting: Registration) -> None:
 def take_for(waiting: Registration) -> bool:
     """The seats of one who waits; with the first of a group come those of its companions."""
     group = waiting.group
+    if group:  # may have changed before the slot was held
+        db.session.refresh(group, ["companion_seats", "companions"])
     extra = group.seats_to_come if group else 0
     if not seats.take(waiting.slot, waiting.seats + extra, in_line=True):
         return False

@@ -7,15 +7,20 @@ from app.registrations.models import Registration
 from app.registrations.queries import place_in_line
 
 
-def tell(registration: Registration, template: str, *, reason: str = "") -> None:
-    """Queue a letter about this registration to whoever signed up."""
+def tell(
+    registration: Registration, template: str, *, reason: str = "", place: int | None = None
+) -> None:
+    """Queue a letter about this registration to whoever signed up. ``place``: in the line,
+    where the caller knows it already."""
+    if not registration.email:
+        return
     notify(
         registration.email,
         template,
         language=registration.language,
         **facts_of(registration),
         code=registration.code,
-        place=place_in_line(registration),
+        place=place or place_in_line(registration),
         reason=reason,
     )
 
