@@ -210,6 +210,11 @@ class GroupRow:
         return self.seated + self.held + self.waiting
 
     @property
+    def title(self) -> str:
+        """«9А, СОШ № 18»."""
+        return self.group.full_title
+
+    @property
     def size(self) -> str:
         """«24 + 2»: pupils and adults."""
         return f"{self.live} + {len(self.group.companions)}"

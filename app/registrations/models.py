@@ -68,6 +68,11 @@ class Group(Model):
     made_by: Mapped[User | None] = relationship()
 
     @property
+    def full_title(self) -> str:
+        """«9А, СОШ № 18»."""
+        return f"{self.title}, {self.school.short_name}"
+
+    @property
     def seats_to_come(self) -> int:
         """Seats the companions still need when the first pupil gets one."""
         return 0 if self.companion_seats else len(self.companions)
