@@ -20,6 +20,7 @@ from app.registrations.forms import number_or_nothing
 from app.registrations.group_forms import GroupForm
 from app.registrations.group_queries import candidates, pupils_in, slots_with_room
 from app.registrations.groups import NotAllFit, sign_up_class
+from app.registrations.models import Group
 from app.web import found_or_404, page
 
 bp = Blueprint("class_sign_up", __name__)
@@ -40,38 +41,29 @@ def sign_up(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see", event)
     authorize("school.open")
+    other = bool(request.form.get("other"))  # a button: the same class, at another time
     classes = own_classes()
     slots = [one for one in event.slots if one.signup_is_open]
-    class_, slot = chosen_one(classes, "class"), chosen_one(slots, "slot")
-    if request.form.get("other"):  # a button: the same class, at a time with enough seats
-        slot = chosen_one(slots, "other")
+    class_ = chosen_one(classes, "class")
+    slot = chosen_one(slots, "other" if other else "slot")
     if class_ is None or slot is None or why_signup_is_closed(event):
         return choose_page(event, classes, slots, class_, slot)
     form = GroupForm(pupils_in(class_))
+    if other:
+        form.asked.data = ""  # what was answered for the first time does not count there
     shortage: NotAllFit | None = None
     if form.validate_on_submit():
         try:
             with transaction():
-                group = sign_up_class(
-                    slot,
-                    class_.school,
-                    class_.title,
-                    form.chosen,
-                    companions=form.companions,
-                    wishes=form.wishes.data or "",
-                    rest=form.rest_wanted if form.asked.data else None,
-                    seated=form.seats_wanted,
-                    by=current_user,
-                    language=str(get_locale()),
-                )
+                group = sign_up_as_told(form, class_, slot)
         except NotAllFit as not_all:
             shortage = not_all
-            explain(form, not_all)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
             flash(_("The class is signed up."), "success")
             return redirect(url_for("groups.show", code=group.code), 303)
+    explain(form, shortage)
     pupils = candidates(slot, form.pupils)
     if not form.is_submitted():
         form.ids.data = [one.person.id for one in pupils if one.may_come]
@@ -89,6 +81,21 @@ def sign_up(slug: str) -> ResponseReturnValue:
     )
 
 
+def sign_up_as_told(form: GroupForm, class_: SchoolClass, slot: Slot) -> Group:
+    return sign_up_class(
+        slot,
+        class_.school,
+        class_.title,
+        form.chosen,
+        companions=form.companions,
+        wishes=form.wishes.data or "",
+        rest=form.rest_wanted if form.asked.data else None,
+        seated=form.seats_wanted,
+        by=current_user,
+        language=str(get_locale()),
+    )
+
+
 def choose_page(
     event: Event,
     classes: Sequence[SchoolClass],
@@ -98,7 +105,8 @@ def choose_page(
 ) -> Response:
     """The first step: which class, and when."""
     wrong = request.method == "POST"
-    if wrong:
+    closed = why_signup_is_closed(event)
+    if wrong and not closed:
         flash(_("Choose the class and the time from the lists."), "error")
     return page(
         "registrations/group_choose.html",
@@ -108,14 +116,16 @@ def choose_page(
         slots=slots,
         class_=class_,
         slot=slot,
-        closed=why_signup_is_closed(event),
+        closed=closed,
     )
 
 
-def explain(form: GroupForm, shortage: NotAllFit) -> None:
+def explain(form: GroupForm, shortage: NotAllFit | None) -> None:
     """What is wrong with the answer, or the question for the first time; the first pupils
     of the list are ticked beforehand."""
-    form.form_errors.append(str(shortage))
+    if shortage is None:
+        form.asked.data = ""
+        return
     chosen = [one.id for one in form.chosen]
     if form.asked.data and form.rest_wanted is None:
         form.rest.errors = [_("Choose what to do with those for whom there is no seat.")]
@@ -127,6 +137,6 @@ def explain(form: GroupForm, shortage: NotAllFit) -> None:
                 shortage.fit,
             )
         ]
-    if not form.asked.data:
+    if not form.seats_wanted:
         form.seated.data = chosen[: shortage.fit]
-        form.asked.data = "1"
+    form.asked.data = "1"

@@ -26,7 +26,7 @@ from app.registrations.groups import (
     registration_of,
     tell_pupils,
 )
-from app.registrations.letters import tell
+from app.registrations.letters import tell_person
 from app.registrations.models import Group, Registration, Status
 
 
@@ -61,7 +61,7 @@ def swap(
     db.session.flush()
     if registration.is_awaiting_consent:
         ask_many([(registration, candidate.guardians)])
-    tell(leaves, "registration_cancelled")
+    tell_person(leaves, "registration_cancelled")
     tell_pupils([registration])
     return registration
 
@@ -75,7 +75,7 @@ def remove(group: Group, leaving: Collection[Registration]) -> list[Registration
         raise RuleBroken(_("Tick the pupils who do not come."))
     free(*gone, status=Status.CANCELLED)
     for one in gone:
-        tell(one, "registration_cancelled")
+        tell_person(one, "registration_cancelled")
     promote(group.slot)
     return gone
 

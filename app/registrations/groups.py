@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import User
@@ -21,7 +21,7 @@ from app.registrations import seats
 from app.registrations.admission import refuse_unless_open
 from app.registrations.consent_requests import ask_many, seat
 from app.registrations.group_queries import Candidate, candidates, waiting_by_slot
-from app.registrations.letters import tell
+from app.registrations.letters import facts_of_group, tell_person
 from app.registrations.models import Channel, Group, Registration, Status, new_code
 from app.registrations.queries import place_in_line
 
@@ -186,7 +186,12 @@ def enlist(group: Group, placed: Placed, *, by: User | None, language: str) -> N
     for candidate, registration in zip(placed.seated, registrations, strict=False):
         seat(registration, lacks=candidate.lacks_consent)
     db.session.add_all(registrations)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:  # at another time of the event, this very moment
+        raise RuleBroken(
+            _("One of the pupils has just been signed up by somebody else. Look again.")
+        ) from None
     ask_many(
         (registration, candidate.guardians)
         for candidate, registration in zip(placed.seated, registrations, strict=False)
@@ -221,7 +226,7 @@ def tell_pupils(registrations: Sequence[Registration]) -> None:
     before = place_in_line(waiting[0]) if waiting else None
     for registration in registrations:
         place = before + waiting.index(registration) if before and registration in waiting else None
-        tell(registration, f"registration_{registration.status}", place=place)
+        tell_person(registration, f"registration_{registration.status}", place=place)
 
 
 def tell_teacher(group: Group, placed: Placed, *, by: User | None, language: str) -> None:
@@ -242,22 +247,3 @@ def tell_teacher(group: Group, placed: Placed, *, by: User | None, language: str
 
 def names_of(candidates: Any) -> list[str]:
     return [one.person.full_name for one in candidates]
-
-
-def facts_of_group(group: Group) -> dict[str, Any]:
-    slot, event = group.slot, group.event
-    return {
-        "title": group.title,
-        "school": group.school.short_name,
-        "event": event.title,
-        "slot": slot.title,
-        "starts_at": slot.starts_at.isoformat(),
-        "ends_at": slot.ends_at.isoformat(),
-        "room": slot.room,
-        "venue": event.venue,
-        "online_url": event.online_url,
-        "organization": event.organization.short_name,
-        "contact": event.contact,
-        "seats": 1,
-        "page": f"{current_app.config['SITE_URL']}/school/groups/{group.code}",
-    }

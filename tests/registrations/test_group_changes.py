@@ -10,6 +10,8 @@ from app import clock
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Slot
+from app.notifications.letters import letter_of
+from app.organizations.models import Membership
 from app.people.models import Person
 from app.registrations import actions, consents, group_changes, seats
 from app.registrations.group_queries import members_of
@@ -312,3 +314,56 @@ def test_who_goes_another_time_goes_alone(school: School) -> None:
     assert registration.group is None
     assert statuses(group) == ["confirmed"] * 2
     assert (taken(event.slots[0]), taken(event.slots[1])) == (3, 1)
+
+
+class TestNews:
+    """What happens to a group without the teacher is told in one letter."""
+
+    def test_lapsed_holds_of_a_class_are_one_letter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        school, slot = make_school_class(3, agreed=False), make_event(capacity=4).slots[0]
+        school.sign_up(slot)
+        db.session.commit()
+        moment = clock.now() + timedelta(hours=73)
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        consents.end_holds()
+        [letter] = letters("group_news")
+        assert letter.address == school.teacher.email
+        names = [one.full_name for one in school.pupils]
+        assert sorted(letter.context["registration_expired"]) == names
+        assert letter.send_after > clock.now()
+
+    def test_a_letter_that_is_being_sent_is_left_alone(
+        self, group: Group, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        actions.cancel(of(group, school.pupils[0]))
+        db.session.info.pop("group_news")
+        moment = clock.now() + timedelta(minutes=11)
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        actions.cancel(of(group, school.pupils[1]))
+        assert len(letters("group_news")) == 2
+
+    def test_the_teachers_own_acts_are_no_news(self, group: Group) -> None:
+        group_changes.cancel_group(group)
+        assert letters("group_news") == []
+
+    def test_who_has_left_the_school_is_not_told(self, group: Group, school: School) -> None:
+        db.session.execute(sa.delete(Membership).filter_by(user_id=school.teacher.id))
+        actions.cancel(of(group, school.pupils[0]))
+        assert letters("group_news") == []
+
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    def test_the_letters_can_be_read(
+        self, app: Flask, school: School, slot: Slot, group: Group, language: str
+    ) -> None:
+        actions.cancel(of(group, school.pupils[0]))
+        actions.cancel_all(slot.event, reason="Карантин")
+        for template in ("group_signed_up", "group_news"):
+            [one] = letters(template)
+            letter = letter_of(
+                address=one.address, template=template, language=language,
+                reference=one.reference, context=one.context,
+            )  # fmt: skip
+            assert school.pupils[0].full_name in letter.text
+            assert f"/school/groups/{group.code}" in letter.text
+            assert "9А" in letter.subject
+        assert "Карантин" in letter.text
