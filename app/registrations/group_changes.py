@@ -24,6 +24,7 @@ from app.registrations.groups import (
     place,
     refuse_adults,
     registration_of,
+    store,
     tell_pupils,
 )
 from app.registrations.letters import tell_person
@@ -57,8 +58,7 @@ def swap(
     if leaves.holds_seat:
         seat(registration, lacks=candidate.lacks_consent)
     leaves.status, leaves.hold_until, leaves.cancelled_at = Status.CANCELLED, None, clock.now()
-    db.session.add(registration)
-    db.session.flush()
+    store([registration])
     if registration.is_awaiting_consent:
         ask_many([(registration, candidate.guardians)])
     tell_person(leaves, "registration_cancelled")

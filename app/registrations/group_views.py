@@ -53,7 +53,10 @@ def group_for_visitor(code: str) -> Group:
 @bp.get("/school/groups/<string:code>")
 @login_required
 def show(code: str) -> ResponseReturnValue:
-    return group_page(group_for_visitor(code))
+    response = group_page(group_for_visitor(code))
+    # Where the group comes in place of the form, the address bar follows.
+    response.headers["HX-Replace-Url"] = request.path
+    return response
 
 
 def group_page(

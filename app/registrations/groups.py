@@ -185,6 +185,16 @@ def enlist(group: Group, placed: Placed, *, by: User | None, language: str) -> N
     ]
     for candidate, registration in zip(placed.seated, registrations, strict=False):
         seat(registration, lacks=candidate.lacks_consent)
+    store(registrations)
+    ask_many(
+        (registration, candidate.guardians)
+        for candidate, registration in zip(placed.seated, registrations, strict=False)
+        if candidate.lacks_consent
+    )
+    tell_pupils(registrations)
+
+
+def store(registrations: Sequence[Registration]) -> None:
     db.session.add_all(registrations)
     try:
         db.session.flush()
@@ -192,12 +202,6 @@ def enlist(group: Group, placed: Placed, *, by: User | None, language: str) -> N
         raise RuleBroken(
             _("One of the pupils has just been signed up by somebody else. Look again.")
         ) from None
-    ask_many(
-        (registration, candidate.guardians)
-        for candidate, registration in zip(placed.seated, registrations, strict=False)
-        if candidate.lacks_consent
-    )
-    tell_pupils(registrations)
 
 
 def registration_of(

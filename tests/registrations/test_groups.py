@@ -30,6 +30,7 @@ from tests.factories import (
     make_user,
 )
 from tests.registrations.classes import ANNA, OLEG, School, letters, make_school_class, statuses
+from tests.test_bad_input import NASTY
 
 
 def slot_of(capacity: int, **event: Any) -> Slot:
@@ -377,11 +378,68 @@ class TestBadInput:
         form = page.form("#group-panel form[method=post]")
         assert (form["adult_2"], form["wishes"]) == ("Олег 1", "Автобус в 16:00")
 
+    def test_a_typo_does_not_lose_the_question_about_the_rest(
+        self, teacher: Browser, school: School
+    ) -> None:
+        event = make_event(capacity=3)
+        page = send(teacher, event, school, asked="1", rest="waitlist", phone_1="нет")
+        assert page.status == 422
+        form = page.form("#group-panel form[method=post]")
+        assert form["asked"] == ""
+        page = send(teacher, event, school, asked=form["asked"])
+        assert len(page.soup.select("[name=seated][checked]")) == 2
+
+    @pytest.mark.parametrize("value", NASTY)
+    def test_nothing_breaks(
+        self, teacher: Browser, event: Event, school: School, value: str
+    ) -> None:
+        group = school.sign_up(event.slots[0], school.pupils[:1])
+        for name in ("class", "slot", "other", "ids", "adult_1", "phone_1", "wishes", "rest"):
+            assert send(teacher, event, school, **{name: value}).status < 500, name
+        seated = {"asked": value, "seated": value, "rest": "waitlist", "adult_²": value}
+        assert send(teacher, event, school, **seated).status < 500
+        url = f"/school/groups/{group.code}"
+        for path, names in (
+            ("swap", ("leaves", "comes")),
+            ("remove", ("ids",)),
+            ("add", ("ids",)),
+            ("companions", ("adult_1", "phone_2", "wishes")),
+        ):
+            for name in names:
+                assert teacher.submit(f"{url}/{path}", fields={name: value}).status < 500, path
+        query = {"class": value[:1500], "slot": value[:1500], "confirm": value[:1500]}
+        for address in (f"/events/{event.slug}/group", url, "/school/groups"):
+            assert teacher.client.get(address, query_string=query).status_code < 500
+
     def test_a_closed_event_says_so(self, teacher: Browser, school: School) -> None:
         event = make_event(in_days_=-1)
         page = send(teacher, event, school)
         assert page.status == 422
         assert "Мероприятие прошло" in page.text("#group-panel")
+
+
+@pytest.mark.figures
+def test_the_pages_ask_as_little_for_25_as_for_3(
+    app: Flask, teacher: Browser, school: School
+) -> None:
+    big = make_school_class(25)
+    event = make_event(capacity=100)
+    url, slot_id = f"/events/{event.slug}/group", event.slots[0].id
+    act, pages = [], []
+    for one in (school, big):
+        browser = Browser(app.test_client()).log_in(one.teacher)
+        ids = [str(pupil.id) for pupil in one.pupils]
+        fields: dict[str, Any] = {"class": one.class_.id, "slot": slot_id, "ids": ids, **ADULT}
+        with counted_queries(app) as queries:
+            answer = browser.submit(url, fields=fields, follow=False)
+        act.append(len(queries))
+        group = str(answer.response.location)
+        with counted_queries(app) as queries:
+            browser.open(url)
+            browser.open(group)
+        pages.append(len(queries))
+    assert act[0] == act[1] <= 60
+    assert pages[0] == pages[1] <= 40
 
 
 class TestWho:
