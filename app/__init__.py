@@ -45,8 +45,10 @@ from app.people.joining_views import bp as joining
 from app.people.pupil_views import bp as pupils
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
+from app.registrations.class_sign_up_views import bp as class_sign_up
 from app.registrations.consent_views import bp as consents
 from app.registrations.duplicate_views import bp as duplicates
+from app.registrations.group_views import bp as groups
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
@@ -128,6 +130,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations,
         consents,
         duplicates,
+        class_sign_up,
+        groups,
         registrations_desk,
         adding,
         attendance,

@@ -10,6 +10,8 @@ from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import memberships_of
 from app.people.models import SchoolClass
+from app.registrations.group_queries import classes_in
+from app.registrations.models import Group
 
 Rule = Callable[[Any], bool]
 
@@ -94,6 +96,20 @@ def teaches_it(class_: SchoolClass) -> bool:
     return class_.teacher_id in (None, current_user.id) and teaches_there(class_.school)
 
 
+def made_it_there(thing: tuple[Group, list[SchoolClass]]) -> bool:
+    group, _classes = thing
+    return group.made_by_id == current_user.id and teaches_there(group.school)
+
+
+def coordinates_its_school_of_group(thing: tuple[Group, list[SchoolClass]]) -> bool:
+    return coordinates_there(thing[0].school)
+
+
+def teaches_its_class(thing: tuple[Group, list[SchoolClass]]) -> bool:
+    group, classes = thing
+    return any(one.school_id == group.school_id and teaches_it(one) for one in classes)
+
+
 def works_at_doors(_thing: object) -> bool:
     return any(m.role is Role.DOOR for m in memberships())
 
@@ -116,6 +132,8 @@ RULES: dict[str, list[Rule]] = {
     "school.coordinate": [coordinates_there],  # thing: the school
     "school.teach": [teaches_there],  # thing: the school
     "class.see": [coordinates_its_school, teaches_it],
+    # thing: the group and the classes of its pupils
+    "group.see": [made_it_there, coordinates_its_school_of_group, teaches_its_class],
 }
 
 
@@ -138,3 +156,8 @@ def reach(*roles: Role) -> list[Organization]:
 def own_schools() -> list[Organization]:
     """The schools where the visitor coordinates or teaches, by name."""
     return [one for one in reach(*COORDINATORS, Role.TEACHER) if is_school(one)]
+
+
+def own_classes() -> list[SchoolClass]:
+    """The classes that the visitor sees, those that have left school apart."""
+    return [one for one in classes_in(own_schools()) if can("class.see", one)]

@@ -19,6 +19,7 @@ from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
+from app.registrations.groups import sign_up_class
 from app.registrations.merging import merge
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
@@ -123,6 +124,14 @@ MATRIX = {
     "joining.join": NOBODY,  # no such code
     "joining.slips": SCHOOL,
     "joining.type_code": EVERYBODY,
+    "groups.add": SCHOOL,
+    "groups.cancel": SCHOOL,
+    "groups.companions": SCHOOL,
+    "groups.index": SCHOOL,
+    "groups.remove": SCHOOL,
+    "groups.show": SCHOOL,
+    "class_sign_up.sign_up": SCHOOL,
+    "groups.swap": SCHOOL,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -183,6 +192,7 @@ class Scene:
     pupil_id: int
     guardianship_id: int
     merge_id: int
+    group_code: str
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -207,6 +217,8 @@ class Scene:
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
+        if endpoint.startswith("groups."):
+            known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug
         rule = next(r for r in current_app.url_map.iter_rules() if r.endpoint == endpoint)
@@ -242,10 +254,14 @@ def build() -> Scene:
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     db.session.flush()
     merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
+    group = sign_up_class(
+        event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
+        companions=[{"name": "Анна", "phone": ""}], by=None,
+    )  # fmt: skip
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id,
+        merged.id, group.code,
     )  # fmt: skip
 
 

@@ -76,11 +76,15 @@ def sheet_of(event: Event, slot: Slot, people: Sequence[Registration]) -> Sheet:
 def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
     """Everybody with a seat or on the waitlist, with contacts and marks, for Excel."""
     several = len(slots) > 1
+    people = everybody(slots)
+    has_groups = any(registration.group for registration, _presence in people)
     columns = [
         ("№", 6), (_("Full name"), 38), (_("School (organization)"), 30), (_("Class"), 8),
         (_("Companions"), 15), (_("Phone"), 20), (_("E-mail"), 30), (_("Status"), 20),
         (_("Came to the event"), 12),
     ]  # fmt: skip
+    if has_groups:
+        columns.insert(4, (_("Group"), 24))
     if several:
         columns.append((_("Time"), 44))
     status, mark = in_words()
@@ -91,6 +95,11 @@ def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
             (person := registration.person).full_name,
             person.school_title,
             person.class_title,
+            *(
+                [registration.group.full_title if registration.group else None]
+                if has_groups
+                else []
+            ),
             registration.companions or None,
             registration.phone or person.phone,
             registration.email or person.email,
@@ -98,7 +107,7 @@ def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
             mark[presence],
             *([titles[registration.slot_id]] if several else []),
         )
-        for number, (registration, presence) in enumerate(everybody(slots), start=1)
+        for number, (registration, presence) in enumerate(people, start=1)
     ]
     above = [event.title, event.organization.name]
     if not several:

@@ -12,7 +12,7 @@ from app.db import db
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.people.models import Person
-from app.registrations.models import LIVE, SEATED, Registration, Status
+from app.registrations.models import LIVE, SEATED, Group, Registration, Status
 
 CAME = sa.and_(Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT)
 
@@ -50,9 +50,14 @@ def seated_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
 
 
 def everybody(slots: Collection[Slot]) -> list[tuple[Registration, Presence | None]]:
-    """Seats and waitlist, slot by slot and alphabetically, with the mark of presence."""
+    """Seats and waitlist, slot by slot and alphabetically, each group together after those
+    who come alone, with the mark of presence."""
+    together = sa.func.coalesce(Registration.group_id, 0)
     query = (
         _in_order(slots, LIVE)
+        .order_by(None)
+        .order_by(Slot.starts_at, Slot.id, together, Person.sort_key, Registration.id)
+        .options(joinedload(Registration.group).joinedload(Group.school))
         .outerjoin(Attendance, Attendance.registration_id == Registration.id)
         .add_columns(Attendance.presence)
     )

@@ -17,14 +17,14 @@ def notify(
     language: str = "ru",
     send_after: datetime | None = None,
     **context: Any,
-) -> None:
+) -> Notification | None:
     """Queue a letter in this transaction; the worker sends it after the commit.
 
     ``context`` (JSON values; moments as ISO text) is what ``templates/mail/<template>``
     needs. Without an address nothing is written: not everybody has one.
     """
     if not address:
-        return
+        return None
     letter = Notification(
         address=address,
         language=language,
@@ -35,3 +35,4 @@ def notify(
     )
     db.session.add(letter)
     after_commit("deliver", wake_delivery)
+    return letter

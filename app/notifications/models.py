@@ -26,7 +26,8 @@ class Notification(Model):
     language: Mapped[str] = mapped_column(sa.String(2), default="ru")
     template: Mapped[str] = mapped_column(sa.String(60))  # templates/mail/<template>.{txt,html}
     context: Mapped[dict[str, Any]]
-    reference: Mapped[str] = mapped_column(sa.String(40), unique=True)  # the Message-ID
+    # The Message-ID. By it many rows of one INSERT are told apart, on SQLite too.
+    reference: Mapped[str] = mapped_column(sa.String(40), unique=True, insert_sentinel=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     send_after: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_until: Mapped[datetime | None]  # a worker is sending it now

@@ -50,14 +50,15 @@ def sign_up(
     form_key: str | None = None,
     tickets: Collection[str] = (),
     guardian_email: str = "",
+    group: Group | None = None,
 ) -> Registration:
     """Give the person a seat, or a place on the waitlist when seats are gone.
 
     The seat of a minor for whom no guardian has agreed is held, and the guardian asked
     (``guardian_email``, else those we know). The same form sent again (``form_key``) gives
     the registration it made the first time. ``tickets`` are the codes this visitor is known
-    to hold. Companions need seats too. Raises RuleBroken, and AlreadySignedUp for the same
-    person in another form.
+    to hold. Companions need seats too. ``group``: whose pupil this stays. Raises RuleBroken,
+    and AlreadySignedUp for the same person in another form.
     """
     seats.hold(slot)
     lacks = lacks_consent(person)
@@ -78,7 +79,7 @@ def sign_up(
     if lacks and not guardians and channel in ALONE:
         raise RuleBroken(_("Write the e-mail of a parent: they are asked to agree."))
     registration = earlier or Registration(event=slot.event, person=person)
-    registration.slot, registration.group = slot, None
+    registration.slot, registration.group = slot, group
     registration.seats = 1 + companions
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
     registration.channel, registration.form_key = channel, form_key
@@ -87,7 +88,7 @@ def sign_up(
     registration.signed_up_at = clock.now()
     registration.promoted_at = registration.cancelled_at = None
     # Who stands at the door does not wait behind those who are not there.
-    has_seat = seats.take(slot, registration.seats, in_line=channel is Channel.WALK_IN)
+    has_seat = take_for(registration, in_line=channel is Channel.WALK_IN)
     if has_seat:
         seat(registration, lacks=lacks)
     else:
@@ -132,6 +133,7 @@ def free(*registrations: Registration, status: Status) -> None:
 
 def free_companions(group: Group) -> None:
     """When the last pupil of a group has lost their seat, nobody is left to accompany."""
+    db.session.refresh(group, ["companion_seats"])  # may have changed before the slot was held
     if group.companion_seats and not seated_in(group):
         seats.give_back(group.slot, group.companion_seats)
         group.companion_seats = 0
@@ -162,11 +164,13 @@ def give_seat(waiting: Registration) -> None:
         ask(waiting, guardians_asked(waiting) or guardians_to_ask(waiting.person, ""))
 
 
-def take_for(waiting: Registration) -> bool:
+def take_for(waiting: Registration, *, in_line: bool = True) -> bool:
     """The seats of one who waits; with the first of a group come those of its companions."""
     group = waiting.group
+    if group:  # may have changed before the slot was held
+        db.session.refresh(group, ["companion_seats", "companions"])
     extra = group.seats_to_come if group else 0
-    if not seats.take(waiting.slot, waiting.seats + extra, in_line=True):
+    if not seats.take(waiting.slot, waiting.seats + extra, in_line=in_line):
         return False
     if group and extra:
         group.companion_seats = extra

@@ -65,14 +65,21 @@ def known_guardians(people: Iterable[Person]) -> dict[int, list[Guardian]]:
 
 def ask(registration: Registration, guardians: Iterable[Guardian]) -> list[ConsentRequest]:
     """Write to each guardian: what their child signed up for, and a link to answer."""
-    expires_at = registration.hold_until or registration.slot.starts_at
+    return ask_many([(registration, guardians)])
+
+
+def ask_many(
+    asked: Iterable[tuple[Registration, Iterable[Guardian]]],
+) -> list[ConsentRequest]:
+    """The guardians of many at once: their requests are stored together."""
     requests = [
         ConsentRequest(
             registration=registration,
             email=guardian.email,
             name=guardian.name,
-            expires_at=expires_at,
+            expires_at=registration.hold_until or registration.slot.starts_at,
         )
+        for registration, guardians in asked
         for guardian in guardians
     ]
     db.session.add_all(requests)

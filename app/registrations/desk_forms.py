@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from app import clock, fields
 from app.events.models import Event, Slot
 from app.filters import day, time
-from app.registrations.desk_queries import SORTS, Filter, printable
+from app.registrations.desk_queries import EVERYBODY, SORTS, Filter, printable
 from app.registrations.forms import PersonForm
 from app.registrations.models import Status
 
@@ -51,20 +51,31 @@ class FilterForm(FlaskForm):
     status = SelectField(_l("Status"), validate_choice=False)
     slot = SelectField(_l("Time"), validate_choice=False)
     school = SelectField(_l("School"), validate_choice=False)
+    group = SelectField(_l("Group"), validate_choice=False)
     sort = SelectField(_l("Order"), validate_choice=False)
 
-    def __init__(self, event: Event, said: Said, *, schools: list[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        event: Event,
+        said: Said,
+        *,
+        schools: list[tuple[str, str]],
+        groups: list[tuple[str, str]],
+    ) -> None:
+        """``schools``, ``groups``: values and titles."""
         super().__init__(said)
         everybody = ("", _("All"))
         self.status.choices = [everybody, *((s.value, str(t)) for s, t in STATUSES.items())]
         self.slot.choices = [everybody, *((str(s.id), slot_title(s)) for s in event.slots)]
         self.school.choices = [everybody, *schools]
+        by_name = (EVERYBODY, _("Everybody by name"))
+        self.group.choices = [("", _("A class in one line")), by_name, *groups]
         self.sort.choices = [(sort, str(title)) for sort, title in SORT_TITLES.items()]
         self.q.data = printable(self.q.data or "")
         # A column's heading is a button and comes after the list «Order» in the address.
         wanted = (said.getlist("sort") or ["name"])[-1]
         self.sort.data = wanted if wanted.removeprefix("-") in SORTS else "name"
-        for choice in (self.status, self.slot, self.school):
+        for choice in (self.status, self.slot, self.school, self.group):
             if choice.data not in {value for value, _title in choice.choices}:
                 choice.data = ""
         if self.sort.data not in SORT_TITLES:
@@ -77,6 +88,7 @@ class FilterForm(FlaskForm):
             status=Status(self.status.data) if self.status.data else None,
             slot_id=int(self.slot.data) if self.slot.data else None,
             school=self.school.data,
+            group=self.group.data,
             sort=self.sort.data,
         )
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.db import db
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
-from app.registrations.models import SEATED, Registration, Status
+from app.registrations.models import SEATED, Group, Registration, Status
 from app.text import clean, like, searchable, sort_key
 from app.web import Paged
 
 MOST_LETTERS, MOST_WORDS = 100, 6
 LARGEST_ID = 2**31 - 1
 PAGE_SIZE = 50
+EVERYBODY = "everybody"  # pupils of groups by name, among the others
 
 IN_THIS_ORDER = (
     *(Status.AWAITING_CONSENT, Status.CONFIRMED, Status.WAITLISTED),
@@ -48,11 +49,21 @@ class Filter:
     status: Status | None = None
     slot_id: int | None = None
     school: str = ""  # an organization's id, or «~» and the name as typed
+    group: str = ""  # a group's code, EVERYBODY by name, or nothing
     sort: str = "name"
 
     @property
     def is_narrow(self) -> bool:
+        return self.looks_for_people or bool(self.group)
+
+    @property
+    def looks_for_people(self) -> bool:
         return bool(self.words or self.status or self.slot_id or self.school)
+
+    @property
+    def folds_groups(self) -> bool:
+        """A group is one line, unless people are looked for or asked for by name."""
+        return not self.group and not self.looks_for_people
 
 
 def printable(text: str) -> str:
@@ -77,6 +88,10 @@ def conditions(event: Event, wanted: Filter) -> Iterable[sa.ColumnElement[bool]]
         yield sa.and_(Person.school_id.is_(None), Person.school_name == wanted.school[1:])
     elif wanted.school:
         yield Person.school_id == int(wanted.school)
+    if wanted.folds_groups:
+        yield Registration.group_id.is_(None)
+    elif wanted.group and wanted.group != EVERYBODY:
+        yield Registration.group_id.in_(sa.select(Group.id).where(Group.code == wanted.group))
 
 
 def order(sort: str) -> Sequence[Any]:
@@ -85,7 +100,7 @@ def order(sort: str) -> Sequence[Any]:
 
 
 def with_people(*columns: Any) -> sa.Select[Any]:
-    """Registrations with their slot, person and the person's school, in one query."""
+    """Registrations with their slot, group, person and the person's school, in one query."""
     return (
         sa.select(Registration, *columns)
         .join(Registration.person)
@@ -93,6 +108,7 @@ def with_people(*columns: Any) -> sa.Select[Any]:
         .options(
             contains_eager(Registration.slot),
             contains_eager(Registration.person).joinedload(Person.school),
+            joinedload(Registration.group),
         )
     )
 
@@ -156,6 +172,7 @@ class Figures:
     cancelled: int = 0
     expired: int = 0
     seats: int = 0
+    in_groups: int = 0  # signed up with their class
 
     @property
     def total(self) -> int:
@@ -173,14 +190,15 @@ class Figures:
 def figures_of(event: Event) -> Figures:
     count, seats = sa.func.count(), sa.func.sum(Registration.seats)
     query = (
-        sa.select(Registration.status, count, seats)
+        sa.select(Registration.status, count, seats, sa.func.count(Registration.group_id))
         .where(Registration.event_id == event.id)
         .group_by(Registration.status)
     )
-    rows = {status: (number, held) for status, number, held in db.session.execute(query)}
+    rows = db.session.execute(query).all()
     return Figures(
-        **{status.value: number for status, (number, _held) in rows.items()},
-        seats=sum(rows.get(status, (0, 0))[1] for status in SEATED),
+        **{status.value: number for status, number, _held, _in_groups in rows},
+        seats=sum(held for status, _number, held, _in_groups in rows if status in SEATED),
+        in_groups=sum(in_groups for *_others, in_groups in rows),
     )
 
 

@@ -1,22 +1,109 @@
 """What the letters about a registration say."""
 
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from flask import current_app
+
+from app import clock
+from app.accounts.models import User
+from app.db import after_commit, db
 from app.notifications.actions import notify
-from app.registrations.models import Registration
+from app.notifications.models import Notification
+from app.organizations.models import Membership
+from app.registrations.models import Group, Registration
 from app.registrations.queries import place_in_line
+
+# What a teacher is told of the pupils of a group, when it was not the teacher's own act.
+NEWS = (
+    *("registration_promoted", "registration_confirmed", "registration_awaiting_consent"),
+    *("registration_waitlisted", "registration_expired", "registration_cancelled"),
+    *("consent_refused", "event_changed", "event_called_off"),
+)
+NEWS_GATHERED = timedelta(minutes=10)  # so long what happens to a group goes into one letter
 
 
 def tell(registration: Registration, template: str, *, reason: str = "") -> None:
-    """Queue a letter about this registration to whoever signed up."""
+    """Queue a letter about this registration to whoever signed up; the teacher of a group is
+    told too."""
+    tell_person(registration, template, reason=reason)
+    if registration.group_id and template in NEWS:
+        tell_teacher_news(registration, template, reason=reason)
+
+
+def tell_person(
+    registration: Registration, template: str, *, reason: str = "", place: int | None = None
+) -> None:
+    """To the registration's own address, if it has one. ``place``: in the line, where the
+    caller knows it already."""
+    if not registration.email:
+        return
     notify(
         registration.email,
         template,
         language=registration.language,
         **facts_of(registration),
         code=registration.code,
-        place=place_in_line(registration),
+        place=place or place_in_line(registration),
         reason=reason,
+    )
+
+
+def tell_teacher_news(registration: Registration, template: str, *, reason: str) -> None:
+    """Add the pupil to the letter about the group that waits to be sent."""
+    group = registration.group
+    if group is None or group.made_by is None or not group.made_by.email:
+        return
+    gathered: dict[int, Notification] = db.session.info.setdefault("group_news", {})
+    letter = gathered.get(group.id)
+    if letter is None or letter not in db.session:
+        letter = news_that_wait(group) or new_news(registration, group, group.made_by)
+    if letter is None:
+        return
+    gathered[group.id] = letter
+    after_commit("group news", lambda: db.session.info.pop("group_news", None))
+    names = letter.context.get(template, [])
+    letter.context = {
+        **letter.context,
+        template: [*names, registration.person.full_name],
+        "reason": reason or letter.context["reason"],
+    }
+
+
+def news_that_wait(group: Group) -> Notification | None:
+    """The letter about this group that nobody has begun to send, as it is now."""
+    query = (
+        sa.select(Notification)
+        .where(
+            Notification.template == "group_news",
+            Notification.sent_at.is_(None),
+            Notification.send_after > clock.now() + timedelta(minutes=1),
+            Notification.address == (group.made_by.email if group.made_by else ""),
+        )
+        .order_by(Notification.id.desc())
+        .execution_options(populate_existing=True)
+    )
+    waiting = db.session.scalars(query)
+    return next((one for one in waiting if one.context["code"] == group.code), None)
+
+
+def new_news(registration: Registration, group: Group, teacher: User) -> Notification | None:
+    """To whoever signed the class up, while they still belong to the school."""
+    belongs = sa.select(Membership.id).filter_by(
+        user_id=teacher.id, organization_id=group.school_id
+    )
+    if db.session.scalar(belongs.limit(1)) is None:
+        return None
+    return notify(
+        teacher.email,
+        "group_news",
+        language=registration.language,
+        send_after=clock.now() + NEWS_GATHERED,
+        **facts_of_group(group),
+        code=group.code,
+        reason="",
+        **{template: [] for template in NEWS},
     )
 
 
@@ -37,4 +124,23 @@ def facts_of(registration: Registration) -> dict[str, Any]:
         "contact": event.contact,
         "seats": registration.seats,
         "held_until_at": held.isoformat() if held else "",
+    }
+
+
+def facts_of_group(group: Group) -> dict[str, Any]:
+    slot, event = group.slot, group.event
+    return {
+        "title": group.title,
+        "school": group.school.short_name,
+        "event": event.title,
+        "slot": slot.title,
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "room": slot.room,
+        "venue": event.venue,
+        "online_url": event.online_url,
+        "organization": event.organization.short_name,
+        "contact": event.contact,
+        "seats": 1,
+        "page": f"{current_app.config['SITE_URL']}/school/groups/{group.code}",
     }

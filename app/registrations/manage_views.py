@@ -33,6 +33,7 @@ from app.registrations.desk_queries import (
     schools_in,
     table_of,
 )
+from app.registrations.group_queries import GroupRow, groups_in
 from app.registrations.models import Registration
 from app.web import found_or_404, page
 
@@ -45,7 +46,9 @@ NAMED = 12  # so many names stand in a question about many people
 def index(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see_people", event)
-    form = FilterForm(event, request.args, schools=schools_in(event))
+    figures = figures_of(event)
+    groups = groups_in(event) if figures.in_groups else []
+    form = filter_form(event, groups)
     table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
     ids = numbers(request.args)[:MOST_CHOSEN]
     asks = request.args.get("confirm") == "cancel"
@@ -55,9 +58,11 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         form=form,
         table=table,
+        groups=groups,
+        group=next((row for row in groups if row.group.code == form.group.data), None),
         marks=marks_of(table.items),
         states=consent_states(table.items),
-        figures=figures_of(event),
+        figures=figures,
         places=places_in_line(event) if any(one.is_waitlisted for one in table.items) else {},
         ids=ids,
         elsewhere=[id_ for id_ in ids if id_ not in {one.id for one in table.items}],
@@ -67,6 +72,11 @@ def index(slug: str) -> ResponseReturnValue:
         named=NAMED,
         slot_title=slot_title,
     )
+
+
+def filter_form(event: Event, groups: Sequence[GroupRow]) -> FilterForm:
+    titles = [(row.group.code, row.title) for row in groups]
+    return FilterForm(event, request.values, schools=schools_in(event), groups=titles)
 
 
 def asked_people(event: Event, form: FilterForm) -> list[Registration]:
@@ -81,7 +91,7 @@ def asked_people(event: Event, form: FilterForm) -> list[Registration]:
 def act(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see_people", event)
-    form = FilterForm(event, request.values, schools=schools_in(event))
+    form = filter_form(event, groups_in(event))
     people = asked_people(event, form)
     deed = ACTS.get(request.values.get("action", ""))
     undo: list[int] = []

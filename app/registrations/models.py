@@ -66,6 +66,11 @@ class Group(Model):
     made_by: Mapped[User | None] = relationship()
 
     @property
+    def full_title(self) -> str:
+        """«9А, СОШ № 18»."""
+        return f"{self.title}, {self.school.short_name}"
+
+    @property
     def seats_to_come(self) -> int:
         """Seats the companions still need when the first pupil gets one."""
         return 0 if self.companion_seats else len(self.companions)
@@ -92,7 +97,10 @@ class Registration(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     status: Mapped[Status]
     seats: Mapped[int] = mapped_column(default=1)  # the person and their companions
-    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_code)
+    # insert_sentinel: by it many rows of one INSERT are told apart, on SQLite too.
+    code: Mapped[str] = mapped_column(
+        sa.String(12), unique=True, default=new_code, insert_sentinel=True
+    )
     # The form this came from: sending the same form again finds this registration.
     form_key: Mapped[str | None] = mapped_column(sa.String(43), unique=True)
     email: Mapped[str] = mapped_column(sa.String(254), default="")  # where to write about it
@@ -158,7 +166,7 @@ class ConsentRequest(Model):
     )
     email: Mapped[str] = mapped_column(sa.String(254))
     name: Mapped[str] = mapped_column(sa.String(300), default="")
-    nonce: Mapped[str] = mapped_column(sa.String(16), default=new_code)
+    nonce: Mapped[str] = mapped_column(sa.String(16), default=new_code, insert_sentinel=True)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """Reading registrations."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,20 +27,19 @@ BY_CODE = (
         joinedload(Registration.person, innerjoin=True),
     )
 )
-BESIDE = (
+BESIDE_ANYBODY = (
     sa.select(Registration)
     .join(Registration.person)
     .join(Registration.slot)
     .join(Slot.event)
     .options(
-        contains_eager(Registration.person).load_only(Person.user_id),
+        contains_eager(Registration.person).load_only(Person.user_id, Person.identity),
         contains_eager(Registration.slot)
         .load_only(Slot.starts_at)
         .contains_eager(Slot.event)
         .load_only(Event.title),
     )
     .where(
-        Person.identity == sa.bindparam("identity"),
         sa.or_(
             Registration.event_id == sa.bindparam("event"),
             sa.and_(
@@ -52,6 +52,8 @@ BESIDE = (
     )
     .order_by(Registration.id)
 )
+BESIDE = BESIDE_ANYBODY.where(Person.identity == sa.bindparam("identity"))
+BESIDE_MANY = BESIDE_ANYBODY.where(Person.identity.in_(sa.bindparam("identities", expanding=True)))
 
 
 def registration_by_code(code: str) -> Registration | None:
@@ -63,13 +65,20 @@ def beside(slot: Slot, identity: str) -> list[Registration]:
     """What the person with this name and birth date has that bears on this slot, in one
     query: all their registrations in the event, cancelled ones too, and the live ones
     elsewhere at the same time. With slots, events and persons."""
-    asked = {
-        "identity": identity,
-        "event": slot.event_id,
-        "begins": slot.starts_at,
-        "ends": slot.ends_at,
-    }
-    return list(db.session.scalars(BESIDE, asked))
+    return list(db.session.scalars(BESIDE, {"identity": identity, **at(slot)}))
+
+
+def beside_many(slot: Slot, identities: Collection[str]) -> dict[str, list[Registration]]:
+    """The same for many persons, by identity: one query for a whole class."""
+    found: dict[str, list[Registration]] = {identity: [] for identity in identities}
+    asked = {"identities": list(found), **at(slot)}
+    for registration in db.session.scalars(BESIDE_MANY, asked) if found else ():
+        found[registration.person.identity].append(registration)
+    return found
+
+
+def at(slot: Slot) -> dict[str, Any]:
+    return {"event": slot.event_id, "begins": slot.starts_at, "ends": slot.ends_at}
 
 
 def first_in_line(slot: Slot) -> Registration | None:

@@ -90,6 +90,7 @@ def restore(registration: Registration, *, by: User | None) -> Registration:
         companions=registration.companions,
         language=registration.language,
         by=by,
+        group=registration.group,
     )
 
 

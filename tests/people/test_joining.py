@@ -265,7 +265,7 @@ class TestScreen:
         _mother, child, code = child_with_code()
         user = make_user()
         told = make_child(user=user, patronymic="")
-        registration = make_registration(make_event().slots[0], told)
+        registration = make_registration(make_event().slots[0], told, channel=Channel.GUARDIAN)
         page = browser.log_in(user).submit(f"/join/{code}")
         assert page.status == 200
         assert child.user_id == user.id

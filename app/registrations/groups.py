@@ -1,0 +1,253 @@
+"""A class is signed up in one go: seats for pupils and adults together, or said what not."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import RuleBroken
+from app.events.models import Slot
+from app.notifications.actions import notify
+from app.organizations.models import Organization
+from app.people.models import Person
+from app.registrations import seats
+from app.registrations.admission import refuse_unless_open
+from app.registrations.consent_requests import ask_many, seat
+from app.registrations.group_queries import Candidate, candidates, waiting_by_slot
+from app.registrations.letters import facts_of_group, tell_person
+from app.registrations.models import Channel, Group, Registration, Status, new_code
+from app.registrations.queries import place_in_line
+
+MOST_ADULTS = 10
+MOST_PUPILS = 60  # of a class; two classes are two groups
+WAITLIST, LEAVE_OUT = "waitlist", "leave_out"  # what to do with those for whom no seat is left
+
+
+class NotAllFit(RuleBroken):
+    """There are fewer seats than pupils and adults: the teacher is asked what to do."""
+
+    def __init__(self, *, free: int, wanted: int, adults: int, waiting: int) -> None:
+        self.free, self.wanted, self.adults, self.waiting = free, wanted, adults, waiting
+        super().__init__(self.sentence)
+
+    @property
+    def fit(self) -> int:
+        """So many pupils get seats, with their adults; nobody overtakes those who wait."""
+        return 0 if self.waiting else max(0, self.free - self.adults)
+
+    @property
+    def sentence(self) -> str:
+        together: str = ngettext(
+            "%(num)s seat is needed for pupils and adults together.",
+            "%(num)s seats are needed for pupils and adults together.",
+            self.wanted + self.adults,
+        )
+        if self.waiting:
+            there: str = ngettext(
+                "%(num)s person waits for this time already, so newcomers stand behind.",
+                "%(num)s people wait for this time already, so newcomers stand behind.",
+                self.waiting,
+            )
+        elif self.free:
+            there = ngettext("%(num)s seat is free.", "%(num)s seats are free.", self.free)
+        else:
+            there = _("No seat is free.")
+        return f"{together} {there}"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Who gets a seat, and who stands in line."""
+
+    seated: Sequence[Candidate]
+    waiting: Sequence[Candidate]
+
+
+def sign_up_class(
+    slot: Slot,
+    school: Organization,
+    title: str,
+    pupils: Sequence[Person],
+    *,
+    companions: Sequence[dict[str, str]],
+    wishes: str = "",
+    rest: str | None = None,
+    seated: Collection[int] | None = None,
+    by: User | None,
+    language: str = "ru",
+) -> Group:
+    """Give the pupils and the adults who come along their seats, all in one act.
+
+    Where not all fit, nothing is done (NotAllFit) until ``rest`` says what becomes of the
+    others: ``waitlist`` or ``leave_out``; ``seated`` are the ids of the pupils who get the
+    seats, else the first of the list. Adults get seats with the first pupil.
+    """
+    seats.hold(slot)
+    refuse_unless_open(slot)
+    refuse_numbers(pupils, companions)
+    coming = admitted(slot, school, pupils)
+    adults = len(companions)
+    placed = place(slot, coming, extra=adults, rest=rest, first=seated)
+    group = Group(
+        event=slot.event,
+        slot=slot,
+        school=school,
+        title=title,
+        companions=[dict(one) for one in companions],
+        companion_seats=adults if placed.seated else 0,
+        wishes=wishes,
+        made_by_id=by.id if by else None,
+    )
+    db.session.add(group)
+    db.session.flush()
+    enlist(group, placed, by=by, language=language)
+    tell_teacher(group, placed, by=by, language=language)
+    return group
+
+
+def refuse_numbers(pupils: Collection[Person], companions: Collection[Any]) -> None:
+    if not pupils:
+        raise RuleBroken(_("Tick at least one pupil."))
+    if len(pupils) > MOST_PUPILS:
+        raise RuleBroken(_("At most %(most)s pupils in one group.", most=MOST_PUPILS))
+    refuse_adults(companions)
+
+
+def refuse_adults(companions: Collection[Any]) -> None:
+    if not companions:
+        raise RuleBroken(_("A class does not come alone: name at least one adult."))
+    if len(companions) > MOST_ADULTS:
+        raise RuleBroken(_("At most %(most)s adults in one group.", most=MOST_ADULTS))
+
+
+def admitted(slot: Slot, school: Organization, pupils: Sequence[Person]) -> list[Candidate]:
+    """The pupils as they stand now, in the held slot; what speaks against one is told."""
+    for pupil in pupils:
+        if pupil.school_id != school.id:
+            raise RuleBroken(_("Choose pupils of your own school."))
+    found = candidates(slot, list({pupil.id: pupil for pupil in pupils}.values()))
+    refused = [one for one in found if not one.may_come]
+    if refused:
+        names = "; ".join(f"{one.person.full_name}: {one.obstacle}" for one in refused)
+        raise RuleBroken(_("Not everybody can be signed up. %(names)s", names=names))
+    return found
+
+
+def place(
+    slot: Slot,
+    coming: Sequence[Candidate],
+    *,
+    extra: int,
+    rest: str | None,
+    first: Collection[int] | None = None,
+) -> Placed:
+    """Take the seats, ``extra`` ones with the first pupil's; who gets none stands in line
+    or, with ``leave_out``, is left out."""
+    if seats.take(slot, len(coming) + extra):
+        return Placed(coming, ())
+    short = NotAllFit(
+        free=slot.seats_left,
+        wanted=len(coming),
+        adults=extra,
+        waiting=waiting_by_slot(slot.event).get(slot.id, 0),
+    )
+    if rest not in (WAITLIST, LEAVE_OUT):
+        raise short
+    chosen = [one for one in coming if first is None or one.person.id in first]
+    if first is not None and len(chosen) > short.fit:
+        raise short
+    if rest == WAITLIST:  # nobody waits while a seat is free: the list fills them up
+        chosen += [one for one in coming if one not in chosen]
+    chosen = chosen[: short.fit]
+    if rest == LEAVE_OUT and not chosen:
+        raise short
+    if chosen and not seats.take(slot, len(chosen) + extra):
+        raise short  # cannot be while the slot is held; the database has the last word
+    got = {one.person.id for one in chosen}
+    others = [one for one in coming if one.person.id not in got] if rest == WAITLIST else []
+    return Placed([one for one in coming if one.person.id in got], others)
+
+
+def enlist(group: Group, placed: Placed, *, by: User | None, language: str) -> None:
+    """Write the registrations of a group down, all at once, and ask the guardians."""
+    begun = clock.now()
+    moment = iter(begun + timedelta(microseconds=n) for n in range(2 * MOST_PUPILS))
+    registrations = [
+        registration_of(one, group, at=next(moment), by=by, language=language)
+        for one in (*placed.seated, *placed.waiting)
+    ]
+    for candidate, registration in zip(placed.seated, registrations, strict=False):
+        seat(registration, lacks=candidate.lacks_consent)
+    store(registrations)
+    ask_many(
+        (registration, candidate.guardians)
+        for candidate, registration in zip(placed.seated, registrations, strict=False)
+        if candidate.lacks_consent
+    )
+    tell_pupils(registrations)
+
+
+def store(registrations: Sequence[Registration]) -> None:
+    db.session.add_all(registrations)
+    try:
+        db.session.flush()
+    except IntegrityError:  # at another time of the event, this very moment
+        raise RuleBroken(
+            _("One of the pupils has just been signed up by somebody else. Look again.")
+        ) from None
+
+
+def registration_of(
+    candidate: Candidate, group: Group, *, at: datetime, by: User | None, language: str
+) -> Registration:
+    """A pupil's registration, waiting at first; an ended one is revived."""
+    person = candidate.person
+    registration = candidate.earlier or Registration(event=group.event, person=person)
+    registration.person = person
+    registration.event, registration.slot, registration.group = group.event, group.slot, group
+    registration.seats = 1
+    registration.status, registration.hold_until = Status.WAITLISTED, None
+    registration.code, registration.form_key = new_code(), None
+    registration.channel = Channel.GROUP
+    registration.email = person.user.email if person.user else ""
+    registration.phone, registration.language = "", language
+    registration.signed_up_by_id = by.id if by else None
+    registration.signed_up_at = at
+    registration.promoted_at = registration.cancelled_at = None
+    return registration
+
+
+def tell_pupils(registrations: Sequence[Registration]) -> None:
+    """Pupils with an account get their ticket. The line is counted once for all."""
+    waiting = [one for one in registrations if one.is_waitlisted]
+    before = place_in_line(waiting[0]) if waiting else None
+    for registration in registrations:
+        place = before + waiting.index(registration) if before and registration in waiting else None
+        tell_person(registration, f"registration_{registration.status}", place=place)
+
+
+def tell_teacher(group: Group, placed: Placed, *, by: User | None, language: str) -> None:
+    """One letter about them all."""
+    held = [one for one in placed.seated if one.lacks_consent]
+    notify(
+        by.email if by else "",
+        "group_signed_up",
+        language=language,
+        **facts_of_group(group),
+        seated=names_of(one for one in placed.seated if not one.lacks_consent),
+        held=names_of(held),
+        to_ask=names_of(one for one in held if not one.guardians),
+        waiting=names_of(placed.waiting),
+        adults=[one["name"] for one in group.companions],
+    )
+
+
+def names_of(candidates: Any) -> list[str]:
+    return [one.person.full_name for one in candidates]
