@@ -37,6 +37,8 @@ from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people.class_views import bp as classes
+from app.people.pupil_views import bp as pupils
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
@@ -77,6 +79,8 @@ def navigation() -> list[dict[str, Any]]:
         entries.append(("registrations.mine", _("My registrations")))
         if permissions.can("desk.open"):
             entries.append(("events_desk.desk", _("Desk")))
+        if permissions.can("school.open"):
+            entries.append(("classes.desk", _("School")))
         if permissions.can("site.administer"):
             entries.append(("organizations.administration", _("Approvals")))
     return [
@@ -108,6 +112,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         notifications,
         organizations,
         people,
+        classes,
+        pupils,
         events,
         events_desk,
         slots,
@@ -125,7 +131,12 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):
         csrf.exempt(view)
-    app.jinja_env.globals.update(can=permissions.can, get_locale=get_locale)
+    app.jinja_env.globals.update(
+        can=permissions.can,
+        own_schools=permissions.own_schools,
+        answers=app.view_functions.__contains__,  # whether an endpoint exists
+        get_locale=get_locale,
+    )
     app.context_processor(for_templates)
     serve_static_files(app)
     return app

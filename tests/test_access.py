@@ -17,7 +17,7 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import OrganizationKind, Role
+from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.merging import merge
 from app.registrations.models import Answer, Registration
@@ -25,12 +25,14 @@ from tests.browser import Browser
 from tests.factories import (
     make_class,
     make_event,
+    make_guardianship,
     make_member,
     make_ministry_admin,
     make_organization,
     make_person,
     make_pupil,
     make_registration,
+    make_school,
     make_user,
 )
 
@@ -43,8 +45,8 @@ ORGANIZER = dict.fromkeys(ACTORS, "hidden") | {"visitor": "log in", "organizer":
 AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
-SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # the stranger's own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # whose class it is
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -61,6 +63,11 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "classes.desk": SCHOOL,
+    "classes.index": SCHOOL,
+    "classes.new": SCHOOL,
+    "classes.show": SCHOOL,
+    "classes.teacher": SCHOOL,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -87,7 +94,7 @@ MATRIX = {
     "duplicates.apart": SCHOOL,
     "duplicates.index": SCHOOL,
     "duplicates.merge": SCHOOL,
-    "duplicates.undo": SCHOOL | {"stranger": "hidden"},  # of another school
+    "duplicates.undo": SCHOOL,
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -114,6 +121,14 @@ MATRIX = {
     "organizations.show": EVERYBODY,
     "path.mine": LOGGED_IN,
     "people.details": LOGGED_IN,
+    "pupils.delete_guardian": SCHOOL,
+    "pupils.edit": SCHOOL,
+    "pupils.edit_guardian": SCHOOL,
+    "pupils.leave": SCHOOL,
+    "pupils.move": SCHOOL,
+    "pupils.new": SCHOOL,
+    "pupils.new_guardian": SCHOOL,
+    "pupils.take_back": SCHOOL,
     "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code
     "registrations.cancel": EVERYBODY,  # by its secret code
@@ -151,6 +166,9 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    class_id: int
+    pupil_id: int
+    guardianship_id: int
     merge_id: int
 
     def address(self, endpoint: str) -> str:
@@ -166,7 +184,11 @@ class Scene:
             "id": self.event.slots[0].id,
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
-            "person_id": self.registration.person_id,
+            "person_id": self.pupil_id
+            if endpoint.startswith("pupils.")
+            else self.registration.person_id,
+            "class_id": self.class_id,
+            "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
@@ -192,22 +214,23 @@ def build() -> Scene:
     strangers_device = Device(user_id=make_user().id, token_hash="0" * 64)
     db.session.add(strangers_device)
     db.session.flush()
+    school = make_school()
+    pupil = make_pupil(make_class(school))
     users = {
         "visitor": None,
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     db.session.flush()
-    pupil = make_pupil(make_class())
     merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked), merged.id,
+        token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id, merged.id,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ NASTY = [
 ARGUMENTS = (
     *("q", "kind", "municipality", "organization", "grade", "field", "format", "from", "to"),
     *("free", "page", "view", "month", "slot", "status", "school", "sort", "time", "next", "ids"),
-    *("code", "token", "person", "as"),
+    *("code", "token", "person", "as", "archive", "left"),
 )
 PAGES = sorted(endpoint for endpoint in MATRIX if endpoint != "static")
 

@@ -15,7 +15,7 @@ from app.organizations.models import (
     OrganizationKind,
     Role,
 )
-from app.text import like, searchable
+from app.text import like, searchable, sort_key
 from app.web import Paged, paged
 
 MOST_WORDS = 10
@@ -94,6 +94,17 @@ def admins_of(organizations: Sequence[Organization]) -> dict[int, list[User]]:
     for membership in db.session.scalars(query) if organizations else ():
         admins[membership.organization_id].append(membership.user)
     return admins
+
+
+def members_of(organization: Organization, role: Role) -> list[User]:
+    """Who acts for it in this role, by name."""
+    query = (
+        sa.select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organization_id == organization.id, Membership.role == role)
+    )
+    found = db.session.scalars(query)
+    return sorted(found, key=lambda user: (sort_key(user.display_name), user.id))
 
 
 def site_admins() -> list[User]:

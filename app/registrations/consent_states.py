@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db
-from app.people.models import ConsentKind
+from app.people.models import ConsentKind, Person
 from app.people.queries import consents_of
-from app.registrations.models import ConsentRequest, Registration
+from app.registrations.models import LIVE, ConsentRequest, Registration
 
 
 class State(enum.StrEnum):
@@ -50,3 +50,18 @@ def waiting_for_an_answer(registrations: Collection[Registration]) -> set[int]:
         ConsentRequest.expires_at > clock.now(),
     )
     return set(db.session.scalars(query)) if registrations else set()
+
+
+def guardians_are_asked(people: Collection[Person]) -> set[int]:
+    """The ids of those persons about whom a letter to a guardian is open."""
+    query = (
+        sa.select(Registration.person_id)
+        .join(ConsentRequest, ConsentRequest.registration_id == Registration.id)
+        .where(
+            Registration.person_id.in_([one.id for one in people]),
+            Registration.status.in_(LIVE),
+            ConsentRequest.answered_at.is_(None),
+            ConsentRequest.expires_at > clock.now(),
+        )
+    )
+    return set(db.session.scalars(query)) if people else set()
