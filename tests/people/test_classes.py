@@ -172,7 +172,7 @@ class TestDesk:
             "Раздайте ученикам коды для входа",
         ]  # fmt: skip
         assert page.texts(".o-menu [aria-current]") == ["Школа"]
-        assert page.texts(".o-tabs a") == ["Школа", "Классы"]
+        assert page.texts(".o-tabs a")[:2] == ["Школа", "Классы"]
 
     def test_nothing_yet(self, browser: Browser, coordinator: User) -> None:
         page = browser.log_in(coordinator).open("/school")
