@@ -30,6 +30,7 @@ ACCOUNTS = (
     Account("ministry@demo.test", "Саглара Очировна Пюрвеева", "ministry", Role.ADMIN),
     Account("college@demo.test", "Баатр Эрдниевич Мучкаев", COLLEGE, Role.ADMIN),
     Account("school@demo.test", "Кермен Босхомджиева", SCHOOL, Role.ADMIN),
+    Account("teacher@demo.test", "Нюдля Саналовна Бадмаева", SCHOOL, Role.TEACHER),
     Account("door@demo.test", "Алдар Сангаджиев", COLLEGE, Role.DOOR),
     Account("expert@demo.test", "Нина Петровна Литвиненко", COLLEGE, Role.EXPERT),
     Account("parent@demo.test", "Байрта Манджиева"),

@@ -10,10 +10,11 @@ from app import clock
 from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
-from app.demo.accounts import addresses, open_accounts, person_behind
+from app.demo.accounts import SCHOOL, addresses, open_accounts, person_behind
 from app.demo.event_life import EventLife
 from app.demo.people import Crowd
 from app.demo.scenes import scenes, self_portraits
+from app.demo.school import bring_a_class, coming_with_room, fill_school
 from app.demo.time_travel import Timeline
 from app.events.models import Event
 from app.notifications.models import Notification
@@ -27,6 +28,7 @@ from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
 
 SEED = 2026
+CLASS_TRIP = "Как нефть доходит до бензоколонки"  # where class 9А goes
 LETTERS_LEFT = 8  # for the demo accounts, so that delivery can be watched
 # Whom the accounts' own persons sign up for what: title, which slot, how long after
 # publishing (None: just now).
@@ -55,6 +57,8 @@ def build() -> Counter[str]:
     by_name = organizations_by_name()
     introduce_themselves(by_name)
     users = open_accounts(by_name)
+    pupil = person_behind(users["pupil@demo.test"])
+    fill_school(by_name[SCHOOL], users, pupil, rng)
 
     timeline = Timeline()
     crowd = Crowd(rng, list(by_name.values()))
@@ -68,6 +72,8 @@ def build() -> Counter[str]:
     sign_up_accounts(lives, users, timeline, now)
     timeline.plan(now - timedelta(days=2, hours=3), somebody_registers)
     timeline.live_until(now)
+    if slot := coming_with_room(lives[CLASS_TRIP].event.slots):
+        bring_a_class(slot, by_name[SCHOOL], users["teacher@demo.test"])
     settle_letters(now)
     db.session.flush()
     return Counter(
