@@ -35,6 +35,7 @@ from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people.list_views import bp as class_lists
 from app.people.views import bp as people
 from app.registrations.consent_views import bp as consents
 from app.registrations.manage_views import bp as registrations_desk
@@ -104,6 +105,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         notifications,
         organizations,
         people,
+        class_lists,
         events,
         events_desk,
         slots,
