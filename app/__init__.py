@@ -37,6 +37,7 @@ from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
 from app.people.list_views import bp as class_lists
 from app.people.views import bp as people
+from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
 from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.sign_up_views import bp as sign_up
@@ -113,6 +114,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations,
         consents,
         registrations_desk,
+        adding,
         attendance,
         documents,
     ):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from wtforms.validators import DataRequired, Email, Length, ValidationError
 from app import clock
 from app.text import clean
 
+Validator = Callable[[Any, Any], None]
 NAME = re.compile(r"[^\W\d_]+(?:(?:[ .'’‐-]+)[^\W\d_]+)*\.?")
 ALLOWED_CONTROLS = {"\n", "\r", "\t"}
 # The demonstration's people live at demo.test, where no letter can ever arrive.
@@ -121,12 +123,14 @@ def name(label: Any, *, required: str | Any = "") -> StringField:
     )
 
 
-def email(label: Any, *, required: str | Any = "") -> EmailField:
+def email(label: Any, *, required: str | Any = "", first: Sequence[Validator] = ()) -> EmailField:
+    """``first`` are asked before anything else, also when nothing was typed."""
     needed = [DataRequired(required)] if required else [OptionalWhenEmpty()]
     return EmailField(
         label,
         filters=[stripped],
         validators=[
+            *first,
             *needed,
             Length(max=254, message=too_long(254)),
             # Cyrillic before the «@» is a keyboard left in Russian; after it is fine (почта.рф).

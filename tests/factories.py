@@ -1,6 +1,6 @@
 """Saved objects with sensible defaults; a test names only what it is about."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -89,8 +89,9 @@ def make_ministry_admin() -> User:
 
 
 def in_days(days: float, hour: int = 12) -> datetime:
-    """A stored moment at this UTC hour, so many days from today."""
-    return clock.now().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    """A stored moment at this UTC hour, so many days from the region's today (which begins
+    three hours before the UTC day does)."""
+    return datetime.combine(clock.today(), time(hour)) + timedelta(days=days)
 
 
 def make_event(

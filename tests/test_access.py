@@ -109,10 +109,11 @@ MATRIX = {
     "registrations.show": EVERYBODY,  # by its secret code
     "sign_up.sign_up": EVERYBODY,
     "registrations_desk.act": ORGANIZER,
-    "registrations_desk.add": ORGANIZER,
+    "adding.paper_consent": AT_THE_DOOR,
+    "adding.add": ORGANIZER,
     "registrations_desk.cancel": ORGANIZER,
     "registrations_desk.index": ORGANIZER,
-    "registrations_desk.walk_in": AT_THE_DOOR,
+    "adding.walk_in": AT_THE_DOOR,
     "site.accessibility": EVERYBODY,
     "site.healthz": EVERYBODY,
     "site.language": EVERYBODY,

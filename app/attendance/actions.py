@@ -64,6 +64,14 @@ def refuse_unless_markable(registration: Registration) -> None:
                 name=name,
             )
         )
+    if registration.is_awaiting_consent:
+        raise RuleBroken(
+            _(
+                "No parent of %(name)s has agreed yet. Take the signed paper and enter it in "
+                "the table of registrations, then mark.",
+                name=name,
+            )
+        )
     if not registration.is_confirmed:
         raise RuleBroken(
             _("The registration of %(name)s is cancelled: it cannot be marked.", name=name)

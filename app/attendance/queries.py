@@ -14,7 +14,7 @@ from app.db import db
 from app.events.models import Event, EventStatus, Slot
 from app.people.models import Person
 from app.registrations.desk_queries import by_name, with_people
-from app.registrations.models import Registration, Status
+from app.registrations.models import SEATED, Registration, Status
 
 MOST_FOUND = 30
 
@@ -72,9 +72,7 @@ def with_marks() -> sa.Select[Any]:
 
 def roll(slot: Slot) -> list[Row]:
     """Everybody who has a seat in the slot, in Russian order, with marks: one query."""
-    query = with_marks().where(
-        Registration.slot_id == slot.id, Registration.status == Status.CONFIRMED
-    )
+    query = with_marks().where(Registration.slot_id == slot.id, Registration.status.in_(SEATED))
     return rows(query.order_by(Person.sort_key, Registration.id))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app import spreadsheets
 from app.attendance.models import Presence
-from app.documents.queries import confirmed_people, everybody
+from app.documents.queries import everybody, seated_people
 from app.events.models import Event, Slot
 from app.filters import span
 from app.registrations.models import Registration, Status
@@ -24,6 +24,7 @@ class Row:
     companions: int = 0
     school: str = ""
     class_title: str = ""
+    lacks_consent: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def attendance_list(event: Event, slots: Sequence[Slot]) -> bytes:
     """
     from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
 
-    people = confirmed_people(slots)
+    people = seated_people(slots)
     with force_locale("ru"):
         return pdf.render(
             "pdf/attendance_list.html",
@@ -63,6 +64,7 @@ def sheet_of(event: Event, slot: Slot, people: Sequence[Registration]) -> Sheet:
             registration.companions,
             registration.person.school_title,
             registration.person.class_title,
+            registration.is_awaiting_consent,
         )
         for number, registration in enumerate(people, start=1)
     ]
@@ -108,8 +110,10 @@ def in_words() -> tuple[dict[Status, str], dict[Presence | None, str]]:
     return (
         {
             Status.CONFIRMED: _("has a seat"),
+            Status.AWAITING_CONSENT: _("waits for a parent’s agreement"),
             Status.WAITLISTED: _("on the waitlist"),
             Status.CANCELLED: _("cancelled registration"),
+            Status.EXPIRED: _("no agreement in time"),
         },
         {
             Presence.PRESENT: _("yes"),

@@ -12,7 +12,7 @@ from app.db import db
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.people.models import Person
-from app.registrations.models import LIVE, Registration, Status
+from app.registrations.models import LIVE, SEATED, Registration, Status
 
 CAME = sa.and_(Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT)
 
@@ -41,10 +41,10 @@ def turnout_by_slot(event: Event) -> dict[int, Turnout]:
     return {slot.id: counted.get(slot.id, Turnout()) for slot in event.slots}
 
 
-def confirmed_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
-    """By slot: the confirmed, in Russian alphabetical order, with person and school."""
+def seated_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
+    """By slot: who holds a seat, in Russian alphabetical order, with person and school."""
     found: dict[int, list[Registration]] = {slot.id: [] for slot in slots}
-    for registration in db.session.scalars(_in_order(slots, [Status.CONFIRMED])):
+    for registration in db.session.scalars(_in_order(slots, SEATED)):
         found[registration.slot_id].append(registration)
     return found
 

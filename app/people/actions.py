@@ -83,6 +83,7 @@ def guest_person(details: Details) -> Person:
     values = {column: getattr(fresh, column) for column in TOLD}
     values["created_at"] = clock.now()
     if new := insert_unless_there(Person, values, unique=[Person.guest_key]):
+        new.is_newcomer = True
         return new
     return db.session.scalars(sa.select(Person).filter_by(guest_key=details.guest_key)).one()
 

@@ -59,6 +59,7 @@ def agree(
         entered_by_id=entered_by.id if entered_by else None,
     )
     db.session.add(consent)
+    person.is_newcomer = False
     if kind is ConsentKind.PERSONAL_DATA:
         person.erase_on = None
     return consent

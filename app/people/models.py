@@ -73,6 +73,8 @@ class Person(Model):
     school: Mapped[Organization | None] = relationship()
     school_class: Mapped["SchoolClass | None"] = relationship()
 
+    is_newcomer = False  # not stored: written down in this request, so nobody has agreed yet
+
     @property
     def full_name(self) -> str:
         """«Бадмаев Санджи Эрдниевич», as papers show it."""

@@ -1,6 +1,6 @@
 """Reading persons, schools they name, and the texts they agree to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, load_only
@@ -92,12 +92,12 @@ def has_agreed(person: Person, kind: ConsentKind) -> bool:
     return kind in consents_of([person])[person.id]
 
 
-def consents_of(persons: Collection[Person]) -> dict[int, dict[ConsentKind, Consent]]:
+def consents_of(persons: Iterable[Person]) -> dict[int, dict[ConsentKind, Consent]]:
     """The lawful consents in force, with their texts' versions, by person and kind: one query."""
-    found: dict[int, dict[ConsentKind, Consent]] = {person.id: {} for person in persons}
-    minors = {person.id for person in persons if person.is_minor}
+    minors = {person.id: person.is_minor for person in persons}
+    found: dict[int, dict[ConsentKind, Consent]] = {id_: {} for id_ in minors}
     for consent, kind in db.session.execute(IN_FORCE, {"ids": list(found)}) if found else ():
-        if consent.person_id not in minors or consent.channel in LAWFUL_FOR_MINORS:
+        if not minors[consent.person_id] or consent.channel in LAWFUL_FOR_MINORS:
             found[consent.person_id][kind] = consent
     return found
 

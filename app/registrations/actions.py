@@ -1,5 +1,6 @@
 """Signing up, cancelling, moving; the waitlist follows by itself."""
 
+from collections import Counter
 from collections.abc import Collection
 
 from flask_babel import gettext as _
@@ -93,9 +94,9 @@ def sign_up(
         registration.status, registration.hold_until = Status.WAITLISTED, None
     db.session.add(registration)
     db.session.flush()
-    tell(registration, f"registration_{registration.status}")
     if guardians:
         ask(registration, guardians)
+    tell(registration, f"registration_{registration.status}")
     return registration
 
 
@@ -109,21 +110,24 @@ def cancel(
         return
     if registration.slot.has_begun and not by_staff:
         raise RuleBroken(_("This time has already begun, so the registration stays as it is."))
-    free(registration, Status.CANCELLED)
+    free(registration, status=Status.CANCELLED)
     tell(registration, letter)
     promote(registration.slot)
 
 
-def free(registration: Registration, status: Status) -> None:
-    """End a live registration of a held slot, and give back the seats that hung on it."""
-    held_seats = registration.holds_seat
-    registration.status, registration.hold_until = status, None
-    registration.cancelled_at = clock.now()
+def free(*registrations: Registration, status: Status) -> None:
+    """End live registrations of held slots, and give back the seats that hung on them."""
+    freed: Counter[Slot] = Counter()
+    for registration in registrations:
+        if registration.holds_seat:
+            freed[registration.slot] += registration.seats
+        registration.status, registration.hold_until = status, None
+        registration.cancelled_at = clock.now()
     db.session.flush()
-    if held_seats:
-        seats.give_back(registration.slot, registration.seats)
-    if registration.group:
-        free_companions(registration.group)
+    for slot, number in freed.items():
+        seats.give_back(slot, number)
+    for group in {one.group for one in registrations if one.group_id and one.group}:
+        free_companions(group)
 
 
 def free_companions(group: Group) -> None:
@@ -202,8 +206,8 @@ def cancel_all(event: Event, *, reason: str) -> int:
     for slot in sorted(event.slots, key=lambda one: one.id):
         seats.hold(slot)
     people = live_registrations(event)
+    free(*people, status=Status.CANCELLED)
     for registration in people:
-        free(registration, Status.CANCELLED)
         tell(registration, "event_called_off", reason=reason)
     return len(people)
 

@@ -31,7 +31,9 @@ class Guardian(NamedTuple):
 
 def lacks_consent(person: Person) -> bool:
     """Under 18, and no guardian has agreed yet."""
-    return person.is_minor and not has_agreed(person, ConsentKind.PERSONAL_DATA)
+    return person.is_minor and (
+        person.is_newcomer or not has_agreed(person, ConsentKind.PERSONAL_DATA)
+    )
 
 
 def seat(registration: Registration, *, lacks: bool) -> None:

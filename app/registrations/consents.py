@@ -47,8 +47,12 @@ def refuse(request: ConsentRequest) -> None:
 
 
 def refuse_unless_open(request: ConsentRequest) -> None:
-    """Held first: two parents may answer at once."""
-    db.session.refresh(request, with_for_update=True)
+    """The child is held first: two parents may answer two letters at once. (NO KEY UPDATE:
+    whoever holds a slot may still write a registration of this child.)"""
+    child = sa.select(Person.id).where(Person.id == request.registration.person_id)
+    db.session.scalar(child.with_for_update(key_share=True))
+    db.session.refresh(request, ["answered_at", "answer"])
+    db.session.refresh(request.registration, ["status"])
     if request.answered_at:
         raise RuleBroken(_("This letter has been answered already."))
     if not request.is_open or not request.registration.is_live:
@@ -102,7 +106,7 @@ def expire(registration: Registration) -> bool:
     over = registration.hold_until and registration.hold_until <= clock.now()
     if not registration.is_awaiting_consent or not over:
         return False
-    free(registration, Status.EXPIRED)
+    free(registration, status=Status.EXPIRED)
     tell(registration, "registration_expired")
     promote(registration.slot)
     return True
@@ -142,7 +146,7 @@ def remind_guardians() -> int:
 
 
 def remind(request: ConsentRequest) -> bool:
-    db.session.refresh(request, with_for_update=True)
+    db.session.refresh(request, ["answered_at", "reminded_at"], with_for_update=True)
     if request.answered_at or request.reminded_at:
         return False
     request.reminded_at = clock.now()

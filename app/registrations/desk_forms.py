@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, SearchField, SelectField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from app import clock, fields
 from app.events.models import Event, Slot
@@ -19,8 +19,10 @@ from app.registrations.models import Status
 Said = MultiDict[str, str]
 STATUSES = {
     Status.CONFIRMED: _l("With a seat"),
+    Status.AWAITING_CONSENT: _l("Waiting for a parent"),
     Status.WAITLISTED: _l("On the waitlist"),
     Status.CANCELLED: _l("Cancelled registrations"),
+    Status.EXPIRED: _l("No agreement in time"),
 }
 SORT_TITLES = {
     "name": _l("By last name"),
@@ -92,6 +94,29 @@ def numbers(said: Said, name: str = "ids") -> list[int]:
     written = (part for value in said.getlist(name) for part in value.split(","))
     return list(dict.fromkeys(int(part) for part in written if part.isascii() and part.isdecimal()
                               and len(part) < 10))  # fmt: skip
+
+
+class PaperForm(FlaskForm):
+    """A signed paper consent, as it lies in the folder."""
+
+    signed_by = fields.line(
+        _l("Who signed it: last name, first name, patronymic"),
+        required=_l("Write who signed the paper."),
+        most=300,
+    )
+    consent_number = fields.line(_l("Its number, if you give numbers"), most=30)
+    consent_date = DateField(
+        _l("Date of the paper"),
+        validators=[
+            InputRequired(_l("Write the date that stands on the paper.")),
+            fields.SensibleDate(years_back=5, years_ahead=0),
+        ],
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not self.is_submitted():
+            self.consent_date.data = clock.today()
 
 
 class StaffForm(PersonForm):

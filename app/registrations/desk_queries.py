@@ -11,7 +11,7 @@ from app.db import db
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
-from app.registrations.models import Registration, Status
+from app.registrations.models import SEATED, Registration, Status
 from app.text import clean, like, searchable, sort_key
 from app.web import Paged
 
@@ -19,9 +19,13 @@ MOST_LETTERS, MOST_WORDS = 100, 6
 LARGEST_ID = 2**31 - 1
 PAGE_SIZE = 50
 
+IN_THIS_ORDER = (
+    *(Status.AWAITING_CONSENT, Status.CONFIRMED, Status.WAITLISTED),
+    *(Status.CANCELLED, Status.EXPIRED),
+)
 IN_LINE = (Registration.slot_id, Registration.signed_up_at, Registration.id)
 STATUS_ORDER = sa.case(
-    {Status.CONFIRMED: 0, Status.WAITLISTED: 1, Status.CANCELLED: 2}, value=Registration.status
+    {status: place for place, status in enumerate(IN_THIS_ORDER)}, value=Registration.status
 )
 # The columns of each order, the first of them turned round by «-» before its name.
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -147,13 +151,23 @@ class Figures:
     """How many registrations of an event are in each state, and the seats they hold."""
 
     confirmed: int = 0
+    awaiting_consent: int = 0
     waitlisted: int = 0
     cancelled: int = 0
+    expired: int = 0
     seats: int = 0
 
     @property
     def total(self) -> int:
-        return self.confirmed + self.waitlisted + self.cancelled
+        return self.with_seat + self.waitlisted + self.ended
+
+    @property
+    def with_seat(self) -> int:
+        return self.confirmed + self.awaiting_consent
+
+    @property
+    def ended(self) -> int:
+        return self.cancelled + self.expired
 
 
 def figures_of(event: Event) -> Figures:
@@ -166,7 +180,7 @@ def figures_of(event: Event) -> Figures:
     rows = {status: (number, held) for status, number, held in db.session.execute(query)}
     return Figures(
         **{status.value: number for status, (number, _held) in rows.items()},
-        seats=rows.get(Status.CONFIRMED, (0, 0))[1],
+        seats=sum(rows.get(status, (0, 0))[1] for status in SEATED),
     )
 
 

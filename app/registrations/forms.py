@@ -94,21 +94,25 @@ class SeatForm(FlaskForm):
             )
 
 
+def needed_from_14_to_17(form: "PersonForm", field: EmailField) -> None:
+    """They sign up themselves, and a parent is asked: at an address that is not their own."""
+    born = form.birth_date.data
+    if born is None or not OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE:
+        return
+    if not field.data:
+        raise StopValidation(
+            _("For those aged 14–17 write the e-mail of a parent: they are asked to agree.")
+        )
+    if form.email and field.data.lower() == (form.email.data or "").lower():
+        raise StopValidation(_("Write the address of a parent, not the participant’s own."))
+
+
 class PersonForm(SeatForm, DetailsForm):
     """With who takes part: for guests, and for accounts that have not told it yet."""
 
-    guardian_email = fields.email(_l("E-mail of a parent or guardian"))
-
-    def validate_guardian_email(self, field: EmailField) -> None:
-        born = self.birth_date.data
-        if born is None or not OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE:
-            return
-        if not field.data:
-            raise StopValidation(
-                _("For those aged 14–17 write the e-mail of a parent: they are asked to agree.")
-            )
-        if self.email and field.data.lower() == (self.email.data or "").lower():
-            raise StopValidation(_("Write the address of a parent, not the participant’s own."))
+    guardian_email = fields.email(
+        _l("E-mail of a parent or guardian"), first=[needed_from_14_to_17]
+    )
 
 
 class OwnForm(SeatForm):

@@ -3,30 +3,24 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.attendance import actions as attendance
-from app.attendance.models import Method, Presence
-from app.attendance.queries import marks_of, slot_now
+from app.attendance.models import Presence
+from app.attendance.queries import marks_of
 from app.db import transaction
-from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_by_slug
-from app.people.actions import add_person
-from app.people.consents import agree
-from app.people.models import ConsentChannel, ConsentKind, Person
-from app.people.queries import schools
 from app.permissions import authorize
-from app.registrations import actions, staff
-from app.registrations.admission import AlreadySignedUp
+from app.registrations import staff
+from app.registrations.consent_states import consent_states
 from app.registrations.desk_forms import (
     MOST_CHOSEN,
     FilterForm,
-    StaffForm,
     numbers,
     slot_title,
 )
@@ -39,8 +33,7 @@ from app.registrations.desk_queries import (
     schools_in,
     table_of,
 )
-from app.registrations.models import Channel, Registration
-from app.registrations.queries import place_in_line
+from app.registrations.models import Registration
 from app.web import found_or_404, page
 
 bp = Blueprint("registrations_desk", __name__)
@@ -63,6 +56,7 @@ def index(slug: str) -> ResponseReturnValue:
         form=form,
         table=table,
         marks=marks_of(table.items),
+        states=consent_states(table.items),
         figures=figures_of(event),
         places=places_in_line(event) if any(one.is_waitlisted for one in table.items) else {},
         ids=ids,
@@ -208,115 +202,3 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     with transaction():
         undo = cancel_chosen([registration])
     return redirect(url_for(".index", slug=slug, undo=joined(undo)), 303)
-
-
-@bp.route("/manage/events/<string:slug>/registrations/add", methods=["GET", "POST"])
-@login_required
-def add(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
-    wanted = request.args.get("slot", type=int)
-    form = StaffForm(event, slot=next((one for one in event.slots if one.id == wanted), None))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                registration = add_by_hand(form)
-        except RuleBroken as broken:
-            form.form_errors.append(sentence(broken))
-        else:
-            tell_added(registration)
-            again = url_for(".add", slug=slug, slot=registration.slot_id)
-            after = again if "again" in request.form else url_for(".index", slug=slug)
-            return redirect(after, 303)
-    return person_page("registrations_desk/add.html", event, form)
-
-
-def add_by_hand(form: StaffForm) -> Registration:
-    person = person_on_paper(form)
-    return actions.sign_up(
-        form.chosen_slot,
-        person,
-        channel=Channel.STAFF,
-        email=person.email,
-        phone=person.phone,
-        companions=form.companions.data or 0,
-        by=current_user,
-    )
-
-
-def person_on_paper(form: StaffForm) -> Person:
-    """Somebody written down by staff, with the consent that was signed on paper."""
-    person = add_person(form.details)
-    agree(
-        person,
-        ConsentKind.PERSONAL_DATA,
-        channel=ConsentChannel.PAPER,
-        paper_number=form.consent_number.data or "",
-        paper_date=form.consent_date.data,
-        entered_by=current_user,
-    )
-    return person
-
-
-def tell_added(registration: Registration) -> None:
-    name, slot = registration.person.full_name, slot_title(registration.slot)
-    if registration.is_waitlisted:
-        flash(
-            _(
-                "All seats are taken: %(name)s is on the waitlist, place %(place)s.",
-                name=name,
-                place=place_in_line(registration),
-            ),
-            "warning",
-        )
-    else:
-        flash(_("Added: %(name)s, %(slot)s.", name=name, slot=slot), "success")
-
-
-def sentence(broken: RuleBroken) -> str:
-    if isinstance(broken, AlreadySignedUp):
-        hint = _("If it is somebody else of the same name, give the birth date.")
-        return f"{broken} {hint}"
-    return str(broken)
-
-
-def person_page(template: str, event: Event, form: StaffForm) -> Response:
-    status = 422 if form.is_submitted() else 200
-    return page(template, status=status, event=event, form=form, schools=schools())
-
-
-@bp.route("/manage/events/<string:slug>/attendance/walk-in", methods=["GET", "POST"])
-@login_required
-def walk_in(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
-    form = StaffForm(event, slot=slot_now(event))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                registration = seat_and_mark(form)
-        except RuleBroken as broken:
-            form.form_errors.append(sentence(broken))
-        else:
-            flash(_("Added and marked: %(name)s.", name=registration.person.full_name), "success")
-            return redirect(
-                url_for(
-                    "attendance.index",
-                    slug=slug,
-                    slot=registration.slot_id,
-                    q=registration.person.last_name,
-                    _anchor=f"row-{registration.id}",
-                ),
-                303,
-            )
-    return person_page("registrations_desk/walk_in.html", event, form)
-
-
-def seat_and_mark(form: StaffForm) -> Registration:
-    """In one act: whoever gets no seat is not stored either."""
-    person = person_on_paper(form)
-    registration = staff.walk_in(
-        form.chosen_slot, person, email=person.email, phone=person.phone, by=current_user
-    )
-    attendance.mark(registration, Presence.PRESENT, method=Method.WALK_IN, by=current_user)
-    return registration

@@ -45,12 +45,10 @@ def cancel_many(registrations: Sequence[Registration]) -> list[Registration]:
         .execution_options(populate_existing=True)  # may have changed while we waited
     )
     people = db.session.scalars(query).all()
-    freed: dict[int, Slot] = {}
+    free(*people, status=Status.CANCELLED)
     for registration in people:
-        freed.setdefault(registration.slot.id, registration.slot)
-        free(registration, Status.CANCELLED)
         tell(registration, "registration_cancelled")
-    for _id, slot in sorted(freed.items()):
+    for slot in sorted({one.slot for one in people}, key=lambda one: one.id):
         promote(slot)
     return list(people)
 

@@ -48,7 +48,8 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         other_slots=slots,
         came=registration.slot.has_begun and has_come(registration),
         asked=requests_about(registration) if registration.is_live else [],
-        asks=lacks_consent(registration.person) if registration.is_live else False,
+        asks=registration.is_awaiting_consent
+        or (registration.is_waitlisted and lacks_consent(registration.person)),
         ask_form=AskGuardianForm(),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )

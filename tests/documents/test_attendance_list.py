@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from app.attendance.models import Presence
 from app.documents import lists
-from app.documents.queries import confirmed_people
+from app.documents.queries import seated_people
 from app.events.models import Event
 from app.registrations.models import Registration, Status
 from tests.browser import Browser, counted_queries
@@ -92,7 +92,7 @@ class TestRule:
     def test_blank_rows_go_on_with_the_numbers(self, event: Event) -> None:
         for _ in range(18):
             signed_up(event.slots[0])
-        people = confirmed_people(event.slots)[event.slots[0].id]
+        people = seated_people(event.slots)[event.slots[0].id]
         sheet = lists.sheet_of(event, event.slots[0], people)
         assert [row.number for row in sheet.rows] == list(range(1, 24))
         assert [row.name for row in sheet.rows[18:]] == [""] * 5

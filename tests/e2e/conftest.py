@@ -1,7 +1,9 @@
 """A real server with a database of its own, and the system's Chromium."""
 
+import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -30,6 +32,22 @@ class Site:
 
     url: str
     organizer: str
+    file: Path  # of the database
+
+    def letter(self, template: str, address: str) -> dict[str, str]:
+        """The context of the latest letter of this kind to this address."""
+        with sqlite3.connect(self.file) as database:
+            [context] = database.execute(
+                "SELECT context FROM notification WHERE template = ? AND address = ? "
+                "ORDER BY id DESC LIMIT 1",
+                (template, address),
+            ).fetchone()
+        found: dict[str, str] = json.loads(context)
+        return found
+
+    def here(self, link: str) -> str:
+        """A letter's link on the port this site happens to have."""
+        return f"{self.url}/{link.split('/', 3)[3]}"
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +80,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "E2E_SHIFT": str((clock.from_local(noon) - clock.now()).total_seconds()),
     }
     with serving("tests.e2e.site:app", environment=environment) as (port, _process):
-        yield Site(f"http://127.0.0.1:{port}", email)
+        yield Site(f"http://127.0.0.1:{port}", email, folder / "site.sqlite")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from app import clock
 from tests.e2e.conftest import PASSWORD, Site, axe_violations, saved, sideways_scroll
 
 pytestmark = pytest.mark.e2e
+MOTHER = "mother@example.org"
 
 
 def looks_right(page: Page, scripts: bool) -> None:
@@ -69,7 +70,8 @@ def sign_up_as_a_guest(page: Page, site: Site, slug: str, first_name: str, *, sc
     page.get_by_label("Дата рождения").fill("2011-03-17")
     page.get_by_label("Класс или кто вы").select_option("9")
     page.get_by_label("Школа или организация").fill("СОШ № 18")
-    page.get_by_label("Электронная почта").fill("aisa@example.org")
+    page.get_by_label("Электронная почта", exact=True).fill("aisa@example.org")
+    page.get_by_label("Электронная почта родителя").fill(MOTHER)
     looks_right(page, scripts)
 
     page.get_by_role("button", name="Записаться").click()  # forgotten: the agreement
@@ -79,11 +81,26 @@ def sign_up_as_a_guest(page: Page, site: Site, slug: str, first_name: str, *, sc
 
     page.get_by_label("Даю согласие на обработку персональных данных").check()
     page.get_by_role("button", name="Записаться").click()
-    expect(page.locator("main")).to_contain_text("Место за вами")
+    expect(page.locator("main")).to_contain_text("Нужно согласие родителя")
     looks_right(page, scripts)
     code = page.locator(".o-ticket .o-num").inner_text().replace(" ", "")
     assert re.fullmatch(r"[2-9A-Z]{12}", code)
+    a_parent_agrees(page, site, scripts=scripts)
+    page.goto(f"{site.url}/registrations/{code}")
+    expect(page.locator("main")).to_contain_text("Место за вами")
+    looks_right(page, scripts)
     return code
+
+
+def a_parent_agrees(page: Page, site: Site, *, scripts: bool) -> None:
+    """By the link in the letter, without an account."""
+    page.goto(site.here(site.letter("consent_asked", MOTHER)["link"]))
+    looks_right(page, scripts)
+    page.get_by_label("Ваши фамилия, имя, отчество").fill("Әәдмина Кермен Очировна")
+    page.get_by_label("Я родитель или опекун").check()
+    page.get_by_role("button", name="Даю согласие", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Вы дали согласие")
+    looks_right(page, scripts)
 
 
 def text_of(pdf: Path) -> str:

@@ -35,8 +35,10 @@ GUEST = {
     "phone": "+7 961 123-45-67",
     "school": "СОШ № 18",
     "grade": "9",
+    "guardian_email": "mother@example.org",
     "consent-personal-data": "y",
 }
+ADULT = {**GUEST, "birth_date": "1984-03-17", "grade": "adult", "guardian_email": ""}
 
 
 def letters(template: str) -> list[Notification]:
@@ -174,7 +176,7 @@ class TestScreen:
         self, browser: Browser, panel: str | None
     ) -> None:
         event = make_event()
-        page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=GUEST)
+        page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=ADULT)
         registration = db.session.scalars(sa.select(Registration)).one()
         assert page.status == 200
         assert page.path == f"/registrations/{registration.code}"
@@ -190,7 +192,7 @@ class TestScreen:
             f"/events/{event.slug}/sign-up",
             panel=panel,
             fields={
-                **GUEST,
+                **ADULT,
                 "last_name": "  Әәдмин-Өлзәева ",
                 "patronymic": "",
                 "school": "сош № 18",
@@ -198,7 +200,7 @@ class TestScreen:
         )
         person = db.session.scalars(sa.select(Person)).one()
         assert (person.last_name, person.patronymic) == ("Әәдмин-Өлзәева", "")
-        assert (person.grade, person.school_title) == (9, "СОШ № 18")
+        assert (person.category, person.school_title) == ("adult", "СОШ № 18")
         consent = db.session.scalars(sa.select(Consent)).one()
         assert (consent.text.version, consent.channel) == (1, "guest_form")
 
@@ -285,7 +287,7 @@ class TestScreen:
     def test_an_account_tells_once_who_it_is(self, browser: Browser, panel: str | None) -> None:
         user = make_user(email="aisa@example.org")
         url = f"/events/{make_event().slug}/sign-up"
-        browser.log_in(user).submit(url, panel=panel, fields=GUEST)
+        browser.log_in(user).submit(url, panel=panel, fields=ADULT)
         second = f"/events/{make_event(in_days_=9).slug}/sign-up"
         form = browser.open(second).form("form.o-form")
         assert "last_name" not in form

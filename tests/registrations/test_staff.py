@@ -187,7 +187,7 @@ class TestAddByHand:
         person = registration.person
         assert (person.school_id, person.grade, person.patronymic) == (school.id, 9, "")
         consent = db.session.scalars(sa.select(Consent)).one()
-        assert (consent.person_id, consent.channel) == (person.id, "staff")
+        assert (consent.person_id, consent.channel) == (person.id, "paper")
         assert letters(registration) == ["registration_confirmed"]
 
     def test_a_school_that_is_not_known_is_kept_as_typed(self, browser: Browser) -> None:
