@@ -17,16 +17,19 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import OrganizationKind, Role
+from app.organizations.models import Role
+from app.people.list_models import ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
     make_member,
     make_ministry_admin,
     make_organization,
     make_registration,
+    make_school,
     make_user,
 )
 
@@ -40,6 +43,8 @@ AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+
+OWN_SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # the stranger's
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -56,6 +61,12 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "class_lists.apply": OWN_SCHOOL,
+    "class_lists.columns": OWN_SCHOOL,
+    "class_lists.receive": OWN_SCHOOL,
+    "class_lists.receive_for_class": OWN_SCHOOL,
+    "class_lists.show": OWN_SCHOOL,
+    "class_lists.undo": OWN_SCHOOL,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -138,6 +149,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    import_: ListImport  # of the stranger's school
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -154,6 +166,8 @@ class Scene:
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.registration.person_id,
             "reference": "0" * 32,
+            "import_id": self.import_.id,
+            "class_id": self.import_.class_id,
             "filename": "css/site.css",
         }
         if endpoint in ("organizations.show", "organizations.embed"):
@@ -177,12 +191,20 @@ def build() -> Scene:
     strangers_device = Device(user_id=make_user().id, token_hash="0" * 64)
     db.session.add(strangers_device)
     db.session.flush()
+    school = make_school()
+    import_ = ListImport(
+        school=school,
+        school_class=make_class(school),
+        filename="9А.xlsx",
+        state=ImportState.PREVIEW,
+    )
+    db.session.add(import_)
     users = {
         "visitor": None,
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
@@ -190,7 +212,7 @@ def build() -> Scene:
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), import_,
     )  # fmt: skip
 
 

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db, insert_unless_there
+from app.db import db
+from app.organizations.models import Organization
 from app.people.actions import Details
-from app.people.list_matching import ClassKey, Facts, School, Verdict, born_on
+from app.people.classes import class_of, new_class
+from app.people.list_kept import ClassKey, Facts
+from app.people.list_matching import School, Verdict, born_on
 from app.people.list_models import ImportedRow, ListImport, Outcome
-from app.people.models import Guardianship, Person, SchoolClass
+from app.people.models import Guardianship, Person
 from app.text import searchable, sort_key
 
 BATCH = 500
@@ -33,6 +36,7 @@ class Weighed:
 
 def apply_batch(import_: ListImport) -> bool:
     """Apply the next rows; False when none were left. The caller holds the import."""
+    hold_school(import_.school)
     rows = next_rows(import_)
     school = School(import_)
     weighed = [weigh_again(row, school) for row in rows]
@@ -46,6 +50,12 @@ def apply_batch(import_: ListImport) -> bool:
     import_.done += len(rows)
     db.session.flush()
     return bool(rows)
+
+
+def hold_school(school: Organization) -> None:
+    """One after another: another list, or a form, may bring the same pupil."""
+    one = sa.select(Organization.id).where(Organization.id == school.id)
+    db.session.execute(one.with_for_update(key_share=True))
 
 
 def next_rows(import_: ListImport) -> list[ImportedRow]:
@@ -94,17 +104,10 @@ def make_classes(import_: ListImport, school: School, weighed: list[Weighed]) ->
     wanted = {one.verdict.class_key for one in weighed if one.verdict.class_key}
     made: list[int] = []
     for first_year, letter in sorted(wanted - set(school.classes)):
-        facts = {"school_id": import_.school_id, "first_year": first_year, "letter": letter}
-        class_ = insert_unless_there(
-            SchoolClass,
-            {**facts, "created_at": clock.now()},
-            unique=[SchoolClass.school_id, SchoolClass.first_year, SchoolClass.letter],
-        )
+        class_ = new_class(import_.school, first_year, letter)
         if class_:
             made.append(class_.id)
-        school.classes[first_year, letter] = class_ or (
-            db.session.scalars(sa.select(SchoolClass).filter_by(**facts)).one()
-        )
+        school.classes[first_year, letter] = class_ or class_of(import_.school, first_year, letter)
     return made
 
 

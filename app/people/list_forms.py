@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
 from app.people.class_lists.columns import Column, understood
@@ -48,7 +48,7 @@ class ColumnsForm(FlaskForm):
         super().__init__(*args, **kwargs)
         self.rows = first_rows(import_)
         width = min(SHOWN_COLUMNS, max((len(row) for row in self.rows), default=0))
-        choices = [(column.value, str(title)) for column, title in COLUMNS.items()]
+        choices = [SelectChoice(column.value, str(title)) for column, title in COLUMNS.items()]
         self.columns = []
         for place in range(width):
             select = SelectField(_("Column %(number)s", number=place + 1), choices=choices)

@@ -6,54 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.accounts.models import User
-from app.db import db
-from app.organizations.models import Membership, Organization, Role
-from app.people.list_models import ImportedRow, ImportState, ListImport, Outcome
-from app.people.models import Guardianship, Person, SchoolClass
+from app.people.list_kept import (
+    Card,
+    ClassKey,
+    Facts,
+    Kept,
+    classes_of,
+    closed_to,
+    earlier_facts,
+    kept_by,
+)
+from app.people.list_models import ListImport, Outcome
+from app.people.models import SchoolClass
 from app.text import same_name
 
-Facts = dict[str, Any]  # a row as it is kept: see list_reading.facts_of
-ClassKey = tuple[int, str]  # the year of grade 1, the letter
 plain = lru_cache(maxsize=30_000)(same_name)
-
-
-@dataclass
-class Card:
-    """A guardian as the school wrote them down, or with an account."""
-
-    id: int
-    name: str
-    phone: str
-    email: str
-    has_account: bool
-
-
-@dataclass
-class Kept:
-    """A pupil of the school; without ``id``: one of the same list, in this row."""
-
-    id: int | None
-    row: int
-    last_name: str
-    first_name: str
-    patronymic: str
-    birth_date: date | None
-    birth_year: int | None
-    phone: str
-    email: str
-    class_key: ClassKey | None
-    has_account: bool = False
-    cards: list[Card] = field(default_factory=list)
-
-    @property
-    def year(self) -> int | None:
-        return self.birth_date.year if self.birth_date else self.birth_year
 
 
 @dataclass
@@ -71,6 +42,59 @@ class Verdict:
     filled_cards: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
+class Shape(NamedTuple):
+    """What pupils are told apart by."""
+
+    name: tuple[str, str, str]
+    born: date | None
+    year: int | None
+    class_key: ClassKey | None
+
+
+def shape_of(kept: Kept) -> Shape:
+    name = (plain(kept.last_name), plain(kept.first_name), plain(kept.patronymic))
+    return Shape(name, kept.birth_date, kept.year, kept.class_key)
+
+
+def shape_told(facts: Facts) -> Shape:
+    name = (plain(facts["last_name"]), plain(facts["first_name"]), plain(facts["patronymic"]))
+    return Shape(name, born_on(facts), year_of(facts), class_key(facts))
+
+
+class Index:
+    """Pupils by name and birth date, and by name and class."""
+
+    def __init__(self) -> None:
+        self.by_birth: dict[Any, list[tuple[Shape, Kept]]] = defaultdict(list)
+        self.by_class: dict[Any, list[tuple[Shape, Kept]]] = defaultdict(list)
+
+    def add(self, kept: Kept, shape: Shape) -> None:
+        if shape.born:
+            self.by_birth[shape.name[:2], shape.born].append((shape, kept))
+        if shape.class_key:
+            self.by_class[shape.name, shape.class_key].append((shape, kept))
+
+    def find(self, told: Shape) -> list[Kept]:
+        """Whom a row may be about: nobody, one, or several who cannot be told apart."""
+        born = self.by_birth.get((told.name[:2], told.born), []) if told.born else []
+        exact = [one for one in born if one[0].name == told.name]
+        if exact:
+            exact.sort(key=lambda one: one[0].class_key != told.class_key)
+            return [exact[0][1]]
+        in_class = self.by_class.get((told.name, told.class_key), [])
+        agreeing = [kept for shape, kept in in_class if agree(shape, told)]
+        if agreeing:
+            return agreeing
+        return [kept for shape, kept in born if not (shape.name[2] and told.name[2])][:1]
+
+
+def agree(one: Shape, other: Shape) -> bool:
+    """Nothing is said against it: one of the dates is missing, or tells the year alone."""
+    if one.born and other.born:
+        return one.born == other.born
+    return not (one.year and other.year) or one.year == other.year
+
+
 class School:
     """What a school keeps, read at once, so that no row asks the database."""
 
@@ -80,22 +104,16 @@ class School:
         self.closed = closed_to(import_.made_by, import_.school, self.classes)
         self.earlier = earlier_facts(import_.school)
         self.taken: dict[int, int] = {}  # person → the row that is about them
-        self.by_birth: dict[Any, list[Kept]] = defaultdict(list)
-        self.by_class: dict[Any, list[Kept]] = defaultdict(list)
+        self.now, self.before = Index(), Index()
         for kept in kept_by(import_.school_id, self.classes.values()):
-            self.remember(kept)
-
-    def remember(self, kept: Kept) -> None:
-        last, first = plain(kept.last_name), plain(kept.first_name)
-        if kept.birth_date:
-            self.by_birth[last, first, kept.birth_date].append(kept)
-        if kept.class_key:
-            name = (last, first, plain(kept.patronymic))
-            self.by_class[name, kept.class_key].append(kept)
+            self.now.add(kept, shape_of(kept))
+            if kept.id in self.earlier:  # whoever was renamed here is still found by a list
+                self.before.add(kept, shape_told(self.earlier[kept.id]))
 
     def weigh(self, facts: Facts, number: int) -> Verdict:
         """Say what this row is. Rows are weighed in order: a repeated one is refused."""
-        candidates = self.candidates(facts)
+        told = shape_told(facts)
+        candidates = self.now.find(told) or self.before.find(told)
         if len(candidates) > 1:
             return refused(_("Several pupils of this class have this name. Write the birth date."))
         if not candidates:
@@ -106,39 +124,11 @@ class School:
             return refused(_("The same pupil as in row %(number)s.", number=before))
         return self.compared(facts, kept)
 
-    def candidates(self, facts: Facts) -> list[Kept]:
-        """Whom the row may be about: none, one, or several who cannot be told apart."""
-        name = tuple(plain(facts[part]) for part in ("last_name", "first_name", "patronymic"))
-        born, key = born_on(facts), class_key(facts)
-        if born:
-            same = self.by_birth.get((*name[:2], born), [])
-            exact = [one for one in same if plain(one.patronymic) == name[2]]
-            if exact:
-                return sorted(exact, key=lambda one: one.class_key != key)[:1]
-        in_class = [
-            one for one in self.by_class.get((name, key), []) if agrees(one, born, year_of(facts))
-        ]
-        if in_class or not born:
-            return in_class
-        return [one for one in same if not (one.patronymic and name[2])][:1]
-
     def as_new(self, facts: Facts, number: int) -> Verdict:
         key = class_key(facts)
         if key in self.closed:
             return self.not_yours(key)
-        told = {part: facts[part] for part in ("last_name", "first_name", "patronymic")}
-        self.remember(
-            Kept(
-                **told,
-                id=None,
-                row=number,
-                birth_date=born_on(facts),
-                birth_year=facts["birth_year"],
-                phone="",
-                email="",
-                class_key=key,
-            )
-        )
+        self.now.add(Kept.of_list(number), shape_told(facts))
         return Verdict(Outcome.NEW, class_key=key)
 
     def compared(self, facts: Facts, kept: Kept) -> Verdict:
@@ -153,6 +143,9 @@ class School:
             else:
                 verdict.class_key = key
                 verdict.changes.append(["class", written(kept.class_key), written(key)])
+        told, own = shape_told(facts), shape_of(kept)
+        if told.name != own.name and told.name[2] and own.name[2]:
+            verdict.stays = True  # renamed
         if not kept.has_account:  # or they say themselves who they are
             compare_person(verdict, facts, kept, before)
         compare_guardians(verdict, facts, kept, before)
@@ -181,6 +174,8 @@ def compare_person(verdict: Verdict, facts: Facts, kept: Kept, before: Facts | N
             continue
         verdict.fields[name] = told
         verdict.changes.append([name, own, told])
+    if kept.year and year_of(facts) and not agree(shape_of(kept), shape_told(facts)):
+        verdict.stays = True
     if kept.birth_date or not year_of(facts) or (kept.birth_year and not facts["birth_date"]):
         return
     if before and facts["birth_date"] == before["birth_date"] and year_of(facts) == year_of(before):
@@ -239,13 +234,6 @@ def digits(phone: str) -> str:
     return re.sub(r"\D", "", phone)[-10:]
 
 
-def agrees(kept: Kept, born: date | None, year: int | None) -> bool:
-    """Nothing is said against it: one of the dates is missing, or tells the year alone."""
-    if born and kept.birth_date:
-        return born == kept.birth_date
-    return not (year and kept.year) or year == kept.year
-
-
 def born_on(facts: Facts) -> date | None:
     return date.fromisoformat(facts["birth_date"]) if facts["birth_date"] else None
 
@@ -277,93 +265,3 @@ def read_key(word: str) -> ClassKey | None:
 
 def refused(reason: str) -> Verdict:
     return Verdict(Outcome.REFUSED, reason=reason)
-
-
-# -- What the school keeps ---------------------------------------------------------------------
-
-
-def classes_of(school_id: int) -> list[SchoolClass]:
-    return list(db.session.scalars(sa.select(SchoolClass).filter_by(school_id=school_id)))
-
-
-def closed_to(
-    user: User | None, school: Organization, classes: dict[ClassKey, SchoolClass]
-) -> set[ClassKey | None]:
-    """Classes of other teachers, unless the user coordinates the school."""
-    coordinates = sa.select(Membership.id).where(
-        Membership.organization_id == school.id,
-        Membership.user_id == (user.id if user else None),
-        Membership.role.in_([Role.ADMIN, Role.ORGANIZER]),
-    )
-    if db.session.scalar(coordinates.limit(1)):
-        return set()
-    own = (None, user.id if user else None)
-    return {key for key, class_ in classes.items() if class_.teacher_id not in own}
-
-
-def kept_by(school_id: int, classes: Iterable[SchoolClass]) -> list[Kept]:
-    """The pupils in the school's classes, and the guardians of each. Guests and accounts that
-    only name the school are not its own: a coordinator may merge them."""
-    keys = {one.id: (one.first_year, one.letter) for one in classes}
-    own = (
-        SchoolClass.school_id == school_id,
-        Person.merged_into_id.is_(None),
-        Person.anonymized_at.is_(None),
-    )
-    persons = (
-        sa.select(
-            *(Person.id, Person.last_name, Person.first_name, Person.patronymic),
-            *(Person.birth_date, Person.birth_year, Person.phone, Person.email),
-            *(Person.class_id, Person.user_id),
-        )
-        .join(Person.school_class)
-        .where(*own)
-        .order_by(Person.id)
-    )
-    found = {
-        one.id: Kept(
-            one.id,
-            0,
-            one.last_name,
-            one.first_name,
-            one.patronymic,
-            one.birth_date,
-            one.birth_year,
-            one.phone,
-            one.email,
-            keys.get(one.class_id or 0),
-            one.user_id is not None,
-        )
-        for one in db.session.execute(persons)
-    }
-    cards = (
-        sa.select(
-            *(Guardianship.child_id, Guardianship.id, Guardianship.name, User.name),
-            *(Guardianship.phone, Guardianship.email, User.email, Guardianship.user_id),
-        )
-        .join(Guardianship.child)
-        .join(Person.school_class)
-        .outerjoin(Guardianship.user)
-        .where(*own)
-        .order_by(Guardianship.id)
-    )
-    for child, id_, name, own_name, phone, email, own_email, account in db.session.execute(cards):
-        card = Card(id_, name or own_name or "", phone, own_email or email, account is not None)
-        found[child].cards.append(card)
-    return list(found.values())
-
-
-def earlier_facts(school: Organization) -> dict[int, Facts]:
-    """What the last list said about each pupil, while it is remembered."""
-    query = (
-        sa.select(ImportedRow.person_id, ImportedRow.facts)
-        .join(ListImport, ListImport.id == ImportedRow.import_id)
-        .where(
-            ListImport.school_id == school.id,
-            ListImport.state == ImportState.DONE,
-            ImportedRow.person_id.is_not(None),
-            sa.or_(ImportedRow.is_done, ImportedRow.outcome == Outcome.SAME),
-        )
-        .order_by(ImportedRow.id)
-    )
-    return {id_: facts for id_, facts in db.session.execute(query) if id_}

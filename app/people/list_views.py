@@ -1,6 +1,6 @@
 """Class lists: sent in, looked at, loaded, undone."""
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -150,8 +150,6 @@ def apply(import_id: int) -> ResponseReturnValue:
     import_ = own_import(import_id)
     with transaction():
         list_imports.start(import_)
-    if import_.state is ImportState.DONE:
-        flash(_("The list is loaded."), "success")
     return redirect(url_for(".show", import_id=import_.id), 303)
 
 
@@ -161,6 +159,4 @@ def undo(import_id: int) -> ResponseReturnValue:
     import_ = own_import(import_id)
     with transaction():
         list_imports.undo(import_)
-    if import_.state is ImportState.UNDONE:
-        flash(_("The list is undone."), "success")
     return redirect(url_for(".show", import_id=import_.id), 303)

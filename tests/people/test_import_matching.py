@@ -213,6 +213,28 @@ class TestEditedInBetween:
         assert outcomes(again) == ["same"]
         assert words(again) == ["изменено на сайте после прошлого списка: останется так"]
 
+    def test_who_was_renamed_or_has_left_the_class_is_no_new_pupil(self) -> None:
+        school = make_school()
+        rows = (row(), row("Очиров"), row("Убушаев", birth_date=None))
+        loaded(*rows, school=school)
+        badmaev, ochirov, ubushaev = pupils()
+        badmaev.last_name, badmaev.birth_date = "Бадмаева", date(2011, 3, 18)
+        ochirov.class_id = ubushaev.class_id = None
+        db.session.flush()
+        again = sent(*rows, school=school)
+        assert outcomes(again) == ["same"] * 3
+        assert words(again) == ["изменено на сайте после прошлого списка: останется так"] * 3
+
+    def test_a_list_that_says_less_does_not_make_the_one_before_new_again(self) -> None:
+        school = make_school()
+        full, short = row(phone="8 961 000-00-01", guardians=[MOTHER]), row()
+        loaded(full, school=school)
+        loaded(short, row("Очиров"), school=school)
+        badmaev, _ochirov = pupils()
+        badmaev.phone = ""
+        db.session.flush()
+        assert outcomes(sent(full, school=school)) == ["same"]
+
     def test_what_changed_after_the_preview_is_not_overwritten(self) -> None:
         class_ = make_class()
         pupil = make_pupil(class_, birth_date=date(2011, 3, 17))
