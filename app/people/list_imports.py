@@ -23,7 +23,7 @@ from app.people.models import SchoolClass
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # rows that are applied while the teacher waits
-KEPT, LOOKED_AT = timedelta(days=30), timedelta(days=3)  # rows are forgotten after that
+KEPT, LOOKED_AT = timedelta(days=30), timedelta(days=7)  # rows are forgotten after that
 
 
 def receive(
@@ -188,7 +188,7 @@ wake = jobs.job(work_on_lists, every_minutes=1)
 
 
 def forget_old_rows() -> None:
-    """Rows of lists are personal data: a list that was only looked at goes after three days,
+    """Rows of lists are personal data: a list that was only looked at goes after a week,
     the rows of an applied one after thirty."""
     now = clock.now()
     looked_at = sa.and_(

@@ -13,7 +13,7 @@ from app.people.class_lists.files import ListUnreadable
 from app.people.list_forms import OUTCOMES, ColumnsForm, UploadForm
 from app.people.list_models import ImportState, ListImport, Outcome
 from app.people.list_queries import rows_of, sheets_of
-from app.people.list_wording import born_of_row, changes_of, class_of_row, load_words
+from app.people.list_wording import born_of_row, changes_of, class_of_row, headings, load_words
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
 from app.security import limiter
@@ -106,6 +106,7 @@ def show_import(import_: ListImport, form: ColumnsForm | None = None) -> Respons
         changes_of=changes_of,
         class_of_row=class_of_row,
         born_of_row=born_of_row,
+        headings=headings,
         page_url=lambda n: url_for(
             ".show", import_id=import_.id, outcome=chosen.value if chosen else None, page=n
         ),

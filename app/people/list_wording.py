@@ -25,6 +25,7 @@ ANOTHER = {
     "guardian_phone": _l("the parent’s phone"),
     "guardian_email": _l("the parent’s e-mail"),
 }
+NAMED = 20  # columns
 
 
 def changes_of(row: ImportedRow) -> list[str]:
@@ -69,3 +70,12 @@ def load_words(counts: Counter[Outcome]) -> str:
         new,
         changed=changed,
     )
+
+
+def headings(texts: list[str]) -> str:
+    """Columns by name: the first of very many, each shortened."""
+    shown = ", ".join(text if len(text) <= 60 else f"{text[:59]}…" for text in texts[:NAMED])
+    more = len(texts) - NAMED
+    if more <= 0:
+        return shown
+    return ngettext("%(shown)s and %(num)s more", "%(shown)s and %(num)s more", more, shown=shown)

@@ -327,6 +327,7 @@ class TestBackground:
         import_ = sent(*self.names(5), school=make_school())
         list_imports.start(import_)
         assert (import_.state, import_.total) == (ImportState.APPLYING, 5)
+        db.session.commit()
         assert list_imports.next_batch(import_.id)  # … and killed here
         assert (import_.done, len(pupils())) == (2, 2)
         list_imports.work_on_lists()
@@ -386,7 +387,7 @@ class TestBackground:
 
 
 class TestForgetting:
-    def test_rows_go_after_30_days_and_what_was_only_looked_at_after_3(self) -> None:
+    def test_rows_go_after_30_days_and_what_was_only_looked_at_after_7(self) -> None:
         school = make_school()
         old, looked_at, fresh = (
             loaded(row(), school=school),

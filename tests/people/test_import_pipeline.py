@@ -11,6 +11,7 @@ import xlsxwriter
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
+from app import jobs
 from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
@@ -285,6 +286,7 @@ class TestBadFiles:
         header = [*HEADER, *[f"Кружок {n}" for n in range(300)]]
         page = send(desk, workbook(header, [*BADMAEV, *["да"] * 300]))
         assert figures(page)[0] == "1 новый"
+        assert "Кружок 19 и ещё 280" in page.text()
         unknown = send(desk, workbook(["да"] * 300, ["нет"] * 300))
         assert "Что в столбцах?" in unknown.text("#import-panel")
         assert len(unknown.soup.select("select")) <= 40
@@ -297,6 +299,7 @@ class TestLoading:
         monkeypatch.setattr(list_imports, "AT_ONCE", 1)
         page = send_rows(desk, BADMAEV, OCHIROV)
         working = press(desk, page, "apply")
+        assert jobs.queue.pending_count() == 1
         progress = working.soup.select_one("progress")
         assert progress
         assert (progress["max"], progress["value"]) == ("2", "0")
@@ -310,6 +313,15 @@ class TestLoading:
         assert "2 новых ученика." in done.text("#import-panel")
         assert not done.soup.select("[hx-trigger]")
         assert len(pupils()) == 2
+
+    def test_when_its_rows_are_forgotten_it_cannot_be_undone(self, desk: Browser) -> None:
+        page = press(desk, send_rows(desk, BADMAEV), "apply")
+        the_import().created_at -= list_imports.KEPT
+        list_imports.forget_old_rows()
+        page = desk.open(page.path)
+        assert "1 строка загружена; сами строки удалены." in page.text("#import-panel")
+        assert not page.soup.select("#import-panel form")
+        assert len(pupils()) == 1
 
     def test_pressing_twice_loads_once(self, desk: Browser) -> None:
         page = send_rows(desk, BADMAEV)
