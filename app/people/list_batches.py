@@ -12,7 +12,7 @@ from app.organizations.models import Organization
 from app.people.actions import Details
 from app.people.classes import class_of, new_class
 from app.people.list_kept import ClassKey, Facts
-from app.people.list_matching import School, Verdict, born_on
+from app.people.list_matching import School, Verdict, born_on, place_of
 from app.people.list_models import ImportedRow, ListImport, Outcome
 from app.people.models import Guardianship, Person
 from app.text import searchable, sort_key
@@ -75,7 +75,7 @@ def next_rows(import_: ListImport) -> list[ImportedRow]:
 
 def weigh_again(row: ImportedRow, school: School) -> Weighed:
     """The school may have changed since the preview. Nothing is done that was not shown."""
-    verdict = school.weigh(row.facts, row.number)
+    verdict = school.weigh(row.facts, place_of(row, several_sheets=True))
     shown = (row.outcome, row.facts["changes"])
     if verdict.outcome in (Outcome.NEW, Outcome.CHANGED) and (
         shown != (verdict.outcome, verdict.changes)

@@ -15,7 +15,7 @@ from app.errors import RuleBroken
 from app.organizations.models import Organization
 from app.people import list_reading
 from app.people.list_batches import apply_batch
-from app.people.list_matching import School
+from app.people.list_matching import School, place_of
 from app.people.list_models import ImportedRow, ImportState, ListImport, Outcome
 from app.people.list_reading import Reading
 from app.people.list_undo import drop_empty_classes, undo_batch
@@ -71,9 +71,11 @@ def show(import_: ListImport, reading: Reading) -> None:
 
 def weighed(import_: ListImport, reading: Reading) -> list[dict[str, object]]:
     school = School(import_)
+    several = len({row.sheet for row in reading.rows}) > 1
     rows: list[dict[str, object]] = []
     for row in reading.rows:
-        verdict = school.weigh(row.facts, row.number) if not row.refusal else None
+        place = place_of(row, several_sheets=several)
+        verdict = school.weigh(row.facts, place) if not row.refusal else None
         shown = {
             "changes": verdict.changes if verdict else [],
             "stays": verdict.stays if verdict else False,

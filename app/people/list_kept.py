@@ -33,7 +33,7 @@ class Kept:
     """A pupil of the school; without ``id``: one of the same list, in this row."""
 
     id: int | None
-    row: int
+    row: str
     last_name: str
     first_name: str
     patronymic: str
@@ -46,7 +46,7 @@ class Kept:
     cards: list[Card] = field(default_factory=list)
 
     @classmethod
-    def of_list(cls, row: int) -> "Kept":
+    def of_list(cls, row: str) -> "Kept":
         """A new pupil, until the list is loaded: who comes again is refused."""
         return cls(None, row, "", "", "", None, None, "", "", None)
 
@@ -101,7 +101,7 @@ def kept_by(school_id: int, classes: Iterable[SchoolClass]) -> list[Kept]:
     found = {
         one.id: Kept(
             one.id,
-            0,
+            "",
             one.last_name,
             one.first_name,
             one.patronymic,

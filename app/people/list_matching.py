@@ -20,7 +20,8 @@ from app.people.list_kept import (
     earlier_facts,
     kept_by,
 )
-from app.people.list_models import ListImport, Outcome
+from app.people.list_models import ImportedRow, ListImport, Outcome
+from app.people.list_reading import ReadRow
 from app.people.models import SchoolClass
 from app.text import same_name
 
@@ -103,32 +104,33 @@ class School:
         self.classes = {(one.first_year, one.letter): one for one in classes_of(import_.school_id)}
         self.closed = closed_to(import_.made_by, import_.school, self.classes)
         self.earlier = earlier_facts(import_.school)
-        self.taken: dict[int, int] = {}  # person → the row that is about them
+        self.taken: dict[int, str] = {}  # person → the row that is about them
         self.now, self.before = Index(), Index()
         for kept in kept_by(import_.school_id, self.classes.values()):
             self.now.add(kept, shape_of(kept))
             if kept.id in self.earlier:  # whoever was renamed here is still found by a list
                 self.before.add(kept, shape_told(self.earlier[kept.id]))
 
-    def weigh(self, facts: Facts, number: int) -> Verdict:
-        """Say what this row is. Rows are weighed in order: a repeated one is refused."""
+    def weigh(self, facts: Facts, place: str) -> Verdict:
+        """Say what this row is. Rows are weighed in order: a repeated one is refused.
+        ``place``: where it stands, as a teacher finds it; no two are the same."""
         told = shape_told(facts)
         candidates = self.now.find(told) or self.before.find(told)
         if len(candidates) > 1:
             return refused(_("Several pupils of this class have this name. Write the birth date."))
         if not candidates:
-            return self.as_new(facts, number)
+            return self.as_new(facts, place)
         kept = candidates[0]
-        before = kept.row if kept.id is None else self.taken.setdefault(kept.id, number)
-        if before != number:
+        before = kept.row if kept.id is None else self.taken.setdefault(kept.id, place)
+        if before != place:
             return refused(_("The same pupil as in row %(number)s.", number=before))
         return self.compared(facts, kept)
 
-    def as_new(self, facts: Facts, number: int) -> Verdict:
+    def as_new(self, facts: Facts, place: str) -> Verdict:
         key = class_key(facts)
         if key in self.closed:
             return self.not_yours(key)
-        self.now.add(Kept.of_list(number), shape_told(facts))
+        self.now.add(Kept.of_list(place), shape_told(facts))
         return Verdict(Outcome.NEW, class_key=key)
 
     def compared(self, facts: Facts, kept: Kept) -> Verdict:
@@ -251,6 +253,11 @@ def class_key(facts: Facts) -> ClassKey | None:
 def title_of(key: ClassKey | None) -> str:
     """«9А»; a dash for no class."""
     return "—" if key is None else SchoolClass(first_year=key[0], letter=key[1]).title
+
+
+def place_of(row: ImportedRow | ReadRow, *, several_sheets: bool) -> str:
+    """«7», or «7 («9А»)» where every sheet has a row 7."""
+    return f"{row.number} («{row.sheet}»)" if several_sheets and row.sheet else str(row.number)
 
 
 def written(key: ClassKey | None) -> str:

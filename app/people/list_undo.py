@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.db import db
-from app.people.list_batches import BATCH, as_json, by_ids, redo_derived
+from app.people.list_batches import BATCH, as_json, by_ids, hold_school, redo_derived
 from app.people.list_models import ImportedRow, ListImport, Outcome
 from app.people.models import Guardianship, Person, SchoolClass
 
@@ -16,6 +16,7 @@ Change = dict[str, Any]
 
 def undo_batch(import_: ListImport) -> bool:
     """Take back the next rows, the last first; False when none were left."""
+    hold_school(import_.school)
     query = (
         sa.select(ImportedRow)
         .where(ImportedRow.import_id == import_.id, ImportedRow.is_done, ImportedRow.reason == "")
@@ -110,11 +111,12 @@ def restore(thing: Any, values: dict[str, list[Any]]) -> bool:
         return True  # gone altogether
     if any(as_json(getattr(thing, name)) != now for name, (_was, now) in values.items()):
         return False
+    class_id = values.get("class_id", [None])[0]
+    if class_id and db.session.get(SchoolClass, class_id) is None:
+        return False  # there is no such class any more
     for name, (was, _now) in values.items():
         setattr(thing, name, as_stored(name, was))
     if isinstance(thing, Person):
-        if thing.class_id and db.session.get(SchoolClass, thing.class_id) is None:
-            thing.class_id = None
         redo_derived(thing)
     return True
 
@@ -141,7 +143,7 @@ def drop_empty_classes(import_: ListImport) -> None:
     made = [
         id_ for before in db.session.scalars(query) for id_ in (before or {}).get("classes", [])
     ]
-    empty = set(made) - referred_to(SchoolClass, made)
+    empty = set(made) - referred_to(SchoolClass, made) if made else set()
     db.session.execute(
         sa.delete(SchoolClass).where(SchoolClass.id.in_(empty)),
         execution_options={"synchronize_session": False},

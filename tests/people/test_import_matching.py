@@ -1,5 +1,6 @@
 """What a row of a class list is, and what applying and undoing it does."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -152,6 +153,16 @@ class TestRule:
         import_ = sent(row(), row(), row(letter="Б"), school=make_school())
         assert outcomes(import_) == ["new", "refused", "refused"]
         assert words(import_) == ["Тот же ученик, что в строке 2."] * 2
+
+    def test_the_same_row_of_two_sheets_is_no_other_pupil(self) -> None:
+        first, second = row(), row(patronymic="")
+        import_ = list_imports.receive(
+            Reading([replace(first, number=2, sheet="9А"), replace(second, number=2, sheet="Все")]),
+            "9А.xlsx",
+            school=make_school(),
+            by=make_user(),
+        )
+        assert words(import_) == ["Тот же ученик, что в строке 2 («9А»)."]
 
     def test_another_school_knows_nothing_of_this_one(self) -> None:
         make_pupil(make_class(), birth_date=date(2011, 3, 17))
