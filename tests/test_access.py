@@ -194,7 +194,7 @@ def build() -> Scene:
     school = make_school()
     import_ = ListImport(
         school=school,
-        school_class=make_class(school),
+        school_class=make_class(school, letter="Я"),
         filename="9А.xlsx",
         state=ImportState.PREVIEW,
     )
@@ -212,7 +212,7 @@ def build() -> Scene:
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked), import_,
+        token_of(asked), import_=import_,
     )  # fmt: skip
 
 

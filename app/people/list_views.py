@@ -91,6 +91,7 @@ def show_import(import_: ListImport, form: ColumnsForm | None = None) -> Respons
         "school/import.html",
         status=422 if form else 200,
         import_=import_,
+        school=import_.school,
         form=(form or ColumnsForm(import_)) if mapping else None,
         counts=counts,
         load_words=load_words(counts),
