@@ -103,7 +103,7 @@ def imports_of(file: Path) -> set[str]:
 def test_imports_point_down(file: Path) -> None:
     if is_roof(file):
         return
-    own = file.parent.name if file.parent != APP else None
+    own = file.relative_to(APP).parts[0] if file.parent != APP else None
     is_view = file.stem.endswith("views")
     for name in imports_of(file):
         _app, package, module, *_rest = [*name.split("."), "", ""]
