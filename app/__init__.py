@@ -42,6 +42,7 @@ from app.people import retention as _invitations  # noqa: F401 - its job runs by
 from app.people.children_views import bp as children
 from app.people.class_views import bp as classes
 from app.people.joining_views import bp as joining
+from app.people.list_views import bp as class_lists
 from app.people.pupil_views import bp as pupils
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
@@ -123,6 +124,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         pupils,
         children,
         joining,
+        class_lists,
         events,
         events_desk,
         slots,

@@ -18,6 +18,7 @@ from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import Role
+from app.people.list_models import ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.groups import sign_up_class
 from app.registrations.merging import merge
@@ -78,6 +79,12 @@ MATRIX = {
     "children.new": LOGGED_IN,
     "children.stop": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
     "children.take_back": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),
+    "class_lists.apply": SCHOOL,
+    "class_lists.columns": SCHOOL,
+    "class_lists.receive": SCHOOL,
+    "class_lists.receive_for_class": SCHOOL,
+    "class_lists.show": SCHOOL,
+    "class_lists.undo": SCHOOL,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -193,6 +200,7 @@ class Scene:
     guardianship_id: int
     merge_id: int
     group_code: str
+    import_: ListImport  # of the stranger's school
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -215,6 +223,7 @@ class Scene:
             "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
             "reference": "0" * 32,
+            "import_id": self.import_.id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("groups."):
@@ -242,6 +251,14 @@ def build() -> Scene:
     db.session.flush()
     school = make_school()
     pupil = make_pupil(make_class(school))
+    import_ = ListImport(
+        school=school,
+        school_class=pupil.school_class,
+        filename="9А.xlsx",
+        state=ImportState.PREVIEW,
+    )
+    db.session.add(import_)
+    db.session.flush()
     users = {
         "visitor": None,
         "somebody": make_user(),
@@ -261,7 +278,7 @@ def build() -> Scene:
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code,
+        merged.id, group.code, import_,
     )  # fmt: skip
 
 
