@@ -6,21 +6,31 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app import clock, create_app
 from app.accounts.passwords import hash_of
 from app.config import ROOT
 from app.db import db, transaction
 from app.organizations.models import Role
+from app.people.models import Person
+from app.registrations.consents import look_after_holds
+from app.registrations.models import Registration, Status
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
 from bench.servers import serving
-from tests.factories import make_member, make_municipality, make_organization, make_school
+from tests.factories import (
+    make_member,
+    make_municipality,
+    make_organization,
+    make_school,
+    make_user,
+)
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "elista-2026-noon"
@@ -32,6 +42,8 @@ class Site:
 
     url: str
     organizer: str
+    teacher: str
+    parent: str
     file: Path  # of the database
 
     def letter(self, template: str, address: str) -> dict[str, str]:
@@ -44,6 +56,25 @@ class Site:
             ).fetchone()
         found: dict[str, str] = json.loads(context)
         return found
+
+    def look_after_holds(self, *, lapsed: str) -> None:
+        """What the worker does each minute, when the hold of this child is over."""
+        app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{self.file}", "TESTING": True})
+        with app.app_context():
+            with transaction():
+                db.session.execute(
+                    sa.update(Registration)
+                    .where(
+                        Registration.status == Status.AWAITING_CONSENT,
+                        Registration.person_id.in_(
+                            sa.select(Person.id).where(Person.last_name == lapsed)
+                        ),
+                    )
+                    .values(hold_until=clock.now() - timedelta(minutes=1))
+                )
+            look_after_holds()
+            db.session.remove()
+            db.engine.dispose()
 
     def here(self, link: str) -> str:
         """A letter's link on the port this site happens to have."""
@@ -62,12 +93,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             college = make_organization(
                 name="Элистинский политехнический колледж", short_name="ЭПТК", slug="eptk"
             )
-            make_school("СОШ № 18")
-            organizer = make_member(college, Role.ADMIN)
-            organizer.password_hash = hash_of(PASSWORD)
-            organizer.email_confirmed_at = clock.now()
+            school = make_school("СОШ № 18")
+            organizer, teacher = make_member(college, Role.ADMIN), make_member(school, Role.TEACHER)
+            parent = make_user("Кермен Очировна")
+            for user in (organizer, teacher, parent):
+                user.password_hash, user.email_confirmed_at = hash_of(PASSWORD), clock.now()
             store_plan(read_plan(ROOT / "data" / "roadmap_2021_2024.json"))
-        email = organizer.email
+        accounts = organizer.email, teacher.email, parent.email
         db.session.remove()
         db.engine.dispose()
     noon = datetime.combine(clock.today(), time(12))
@@ -80,7 +112,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "E2E_SHIFT": str((clock.from_local(noon) - clock.now()).total_seconds()),
     }
     with serving("tests.e2e.site:app", environment=environment) as (port, _process):
-        yield Site(f"http://127.0.0.1:{port}", email, folder / "site.sqlite")
+        yield Site(f"http://127.0.0.1:{port}", *accounts, folder / "site.sqlite")
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +168,21 @@ def axe_violations(page: Page) -> list[str]:
         for violation in result["violations"]
         for node in violation["nodes"]
     ]
+
+
+def looks_right(page: Page, scripts: bool) -> None:
+    """No violation of WCAG, nothing wider than the phone. axe needs scripts."""
+    if scripts:
+        assert axe_violations(page) == []
+        assert sideways_scroll(page) <= 0, f"{page.url} scrolls sideways"
+
+
+def log_in(page: Page, site: Site, who: str) -> None:
+    page.goto(f"{site.url}/log-in")
+    page.locator("#email").fill(who)
+    page.get_by_label("Пароль").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Войти", exact=True).click()
+    expect(page.locator(".o-account")).to_contain_text("Выйти")
 
 
 def sideways_scroll(page: Page) -> int:

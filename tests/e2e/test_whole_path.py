@@ -12,28 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import clock
-from tests.e2e.conftest import PASSWORD, Site, axe_violations, saved, sideways_scroll
+from tests.e2e.conftest import Site, log_in, looks_right, saved
 
 pytestmark = pytest.mark.e2e
 MOTHER = "mother@example.org"
 
 
-def looks_right(page: Page, scripts: bool) -> None:
-    """No violation of WCAG, nothing wider than the phone. axe needs scripts."""
-    if scripts:
-        assert axe_violations(page) == []
-        assert sideways_scroll(page) <= 0, f"{page.url} scrolls sideways"
-
-
-def log_in(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/log-in")
-    page.get_by_label("Электронная почта").fill(site.organizer)
-    page.get_by_label("Пароль").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Войти", exact=True).click()
-    expect(page).to_have_url(f"{site.url}/manage")
-
-
-def publish_an_open_day(page: Page, site: Site, title: str) -> str:
+def publish_an_open_day(page: Page, site: Site, title: str, seats: int = 30) -> str:
     """A draft, a slot at two o'clock today, published. Gives the event's slug."""
     page.goto(f"{site.url}/manage/events/new")
     page.get_by_label("Вид").select_option("open_day")
@@ -46,7 +31,7 @@ def publish_an_open_day(page: Page, site: Site, title: str) -> str:
     today = clock.today().isoformat()
     page.locator("[name=starts_at]").fill(f"{today}T14:00")
     page.locator("[name=ends_at]").fill(f"{today}T15:30")
-    page.locator("[name=capacity]").fill("30")
+    page.locator("[name=capacity]").fill(str(seats))
     page.get_by_role("button", name="Добавить", exact=True).click()
     expect(page.locator("main")).to_contain_text("14:00–15:30")
     page.get_by_role("button", name="Опубликовать").click()
@@ -116,7 +101,7 @@ def test_the_first_complete_path(
     pupil = f"Әәдмин {first_name} Баатровна"
     title = f"День открытых дверей, {'со скриптами' if scripts else 'без скриптов'}"
     page = phone.new_page()
-    log_in(page, site)
+    log_in(page, site, site.organizer)
     slug = publish_an_open_day(page, site, title)
 
     guest_context = page.context.browser
