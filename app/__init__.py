@@ -29,12 +29,14 @@ from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance
+from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
+from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
 from app.registrations.consent_views import bp as consents
@@ -105,6 +107,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         notifications,
         organizations,
         people,
+        consent_texts,
         events,
         events_desk,
         slots,
@@ -115,11 +118,16 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         adding,
         attendance,
         documents,
+        consent_papers,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):
         csrf.exempt(view)
-    app.jinja_env.globals.update(can=permissions.can, get_locale=get_locale)
+    app.jinja_env.globals.update(
+        can=permissions.can,
+        answers=app.view_functions.__contains__,  # whether an endpoint exists
+        get_locale=get_locale,
+    )
     app.context_processor(for_templates)
     serve_static_files(app)
     return app

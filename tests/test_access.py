@@ -17,16 +17,18 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import OrganizationKind, Role
+from app.organizations.models import Role
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
 from tests.factories import (
+    make_class,
     make_event,
     make_member,
     make_ministry_admin,
     make_organization,
     make_registration,
+    make_school,
     make_user,
 )
 
@@ -40,6 +42,7 @@ AT_THE_DOOR = ORGANIZER | {"door": "open"}
 DESK = ORGANIZER | {"door": "open", "stranger": "open", "ministry": "open"}  # each their own
 EDITORS = ORGANIZER | {"stranger": "open", "ministry": "open"}  # each their own
 MINISTRY = ORGANIZER | {"organizer": "hidden", "ministry": "open"}
+SCHOOL = ORGANIZER | {"organizer": "hidden", "stranger": "open"}  # the stranger's own class
 
 MATRIX = {
     "accounts.choose_password": EVERYBODY,
@@ -56,6 +59,13 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "consent_papers.blank": AT_THE_DOOR,
+    "consent_papers.enter": SCHOOL,
+    "consent_papers.forms": SCHOOL,
+    "consent_papers.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # no pupil of it
+    "consent_texts.edit": MINISTRY,
+    "consent_texts.index": MINISTRY,
+    "consent_texts.version": MINISTRY,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -138,6 +148,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    class_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -152,6 +163,9 @@ class Scene:
             "id": self.event.slots[0].id,
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
+            "class_id": self.class_id,
+            "kind": "photo",
+            "number": 1,
             "person_id": self.registration.person_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
@@ -182,7 +196,7 @@ def build() -> Scene:
         "somebody": make_user(),
         "organizer": make_member(college, Role.ORGANIZER),
         "door": make_member(college, Role.DOOR),
-        "stranger": make_member(make_organization(OrganizationKind.SCHOOL), Role.ORGANIZER),
+        "stranger": make_member(school := make_school(), Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
@@ -190,7 +204,7 @@ def build() -> Scene:
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), make_class(school).id,
     )  # fmt: skip
 
 
