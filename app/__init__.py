@@ -31,6 +31,7 @@ from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.coverage_views import bp as coverage
 from app.attendance.views import bp as attendance
+from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
@@ -44,6 +45,7 @@ from app.people.class_views import bp as classes
 from app.people.joining_views import bp as joining
 from app.people.list_views import bp as class_lists
 from app.people.pupil_views import bp as pupils
+from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
 from app.registrations.class_sign_up_views import bp as class_sign_up
@@ -125,6 +127,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         children,
         joining,
         class_lists,
+        consent_texts,
         events,
         events_desk,
         slots,
@@ -140,6 +143,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         documents,
         path,
+        consent_papers,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

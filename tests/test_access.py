@@ -85,6 +85,13 @@ MATRIX = {
     "class_lists.receive_for_class": SCHOOL,
     "class_lists.show": SCHOOL,
     "class_lists.undo": SCHOOL,
+    "consent_papers.blank": AT_THE_DOOR,
+    "consent_papers.enter": SCHOOL,
+    "consent_papers.forms": SCHOOL,
+    "consent_papers.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # no pupil of it
+    "consent_texts.edit": MINISTRY,
+    "consent_texts.index": MINISTRY,
+    "consent_texts.version": MINISTRY,
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -222,6 +229,8 @@ class Scene:
             "invitation_id": 1,
             "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
+            "kind": "photo",
+            "number": 1,
             "reference": "0" * 32,
             "import_id": self.import_.id,
             "filename": "css/site.css",

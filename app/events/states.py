@@ -11,6 +11,7 @@ from app.db import db
 from app.events.models import FEW, Event, Slot
 from app.events.queries import NOW, SLUG
 from app.organizations.models import Municipality, Organization
+from app.people.models import ConsentKind, ConsentText
 from app.roadmap.models import Measure
 
 # Written into the query, not sent with it: there are hundreds of them. No text holds the sign.
@@ -31,7 +32,7 @@ def state_of(slug: str) -> tuple[Any, ...] | None:
 
 def form_state_of(slug: str) -> tuple[Any, ...] | None:
     """The same for the sign-up form, where seats are counted out only when few are left:
-    so it stays the same while many people sign up."""
+    so it stays the same while many people sign up. It shows the consent's text as well."""
     if not SLUG.fullmatch(slug):
         return None
     row = db.session.execute(FORM_STATE, {"slug": slug}).first()
@@ -82,4 +83,11 @@ ALL_BUT_SEATS = [
     column for column in slot.columns if column.name not in ("capacity", "seats_taken")
 ]
 STATE = state_query(in_one(slot))
-FORM_STATE = state_query(joined([*ALL_BUT_SEATS, sa.case((LEFT <= FEW, LEFT), else_=FEW + 1)]))
+TEXT_IN_FORCE = (
+    sa.select(sa.func.max(ConsentText.version))
+    .where(ConsentText.kind == ConsentKind.PERSONAL_DATA)
+    .scalar_subquery()
+)
+FORM_STATE = state_query(
+    joined([*ALL_BUT_SEATS, sa.case((LEFT <= FEW, LEFT), else_=FEW + 1)])
+).add_columns(TEXT_IN_FORCE)

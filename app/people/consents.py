@@ -36,8 +36,10 @@ def agree(
     paper_number: str = "",
     paper_date: date | None = None,
     entered_by: User | None = None,
+    text: ConsentText | None = None,
 ) -> Consent:
-    """Write down that the person (or who answers for them) agreed to the text in force.
+    """Write down that the person (or who answers for them) agreed to the text in force, or
+    to ``text``: the version that stands on the paper they signed.
 
     For a minor only a guardian agrees: by account, by the link in a letter, or on paper.
     Raises RuleBroken when a minor would agree alone. A consent cancels the erasure that an
@@ -46,7 +48,7 @@ def agree(
     if person.is_minor and channel not in LAWFUL_FOR_MINORS:
         raise RuleBroken(_("For somebody under 18 a parent or guardian agrees."))
     by = by or Giver()
-    text_id = current_text_id(kind) or first_version(kind).id
+    text_id = text.id if text else current_text_id(kind) or first_version(kind).id
     consent = Consent(
         person_id=person.id,
         text_id=text_id,
@@ -91,12 +93,18 @@ def first_version(kind: ConsentKind) -> ConsentText:
     return new or db.session.scalars(sa.select(ConsentText).filter_by(kind=kind, version=1)).one()
 
 
-def publish_text(kind: ConsentKind, body: str) -> ConsentText:
+def publish_text(kind: ConsentKind, body: str, *, edited: int | None = None) -> ConsentText:
     """The next version of a text: from now on people agree to these words. The same words
-    again change nothing. Consents to earlier versions stay in force for their own words."""
+    again change nothing. Consents to earlier versions stay in force for their own words.
+
+    ``edited``: the version the writer had before them. Raises RuleBroken when it is not in
+    force any more.
+    """
     latest = current_text(kind) or first_version(kind)
-    if body == latest.body:
+    if body.strip() == latest.body.strip():
         return latest
+    if edited not in (None, latest.version):
+        raise RuleBroken(_("Somebody else has just changed this text. Look at it again."))
     new = store_version(kind, latest.version + 1, body)
     if new is None:
         raise RuleBroken(_("Somebody else has just changed this text. Look at it again."))

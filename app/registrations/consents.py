@@ -1,6 +1,6 @@
 """A guardian answers, does not answer in time, or takes an agreement back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -32,7 +32,7 @@ def give(request: ConsentRequest, *, name: str, photo: bool) -> None:
     agree(person, ConsentKind.PERSONAL_DATA, channel=ConsentChannel.GUARDIAN_LINK, by=by)
     if photo:
         agree(person, ConsentKind.PHOTO, channel=ConsentChannel.GUARDIAN_LINK, by=by)
-    close_requests(person, Answer.GIVEN)
+    close_requests([person], Answer.GIVEN)
     settle(person)
 
 
@@ -41,7 +41,7 @@ def refuse(request: ConsentRequest) -> None:
     and whoever waits gets the seats."""
     refuse_unless_open(request)
     person = request.registration.person
-    close_requests(person, Answer.REFUSED)
+    close_requests([person], Answer.REFUSED)
     for registration in coming_of(person):
         cancel(registration, letter="consent_refused")
 
@@ -61,9 +61,10 @@ def refuse_unless_open(request: ConsentRequest) -> None:
         )
 
 
-def close_requests(person: Person, answer: Answer) -> None:
-    """Every letter about this person that waits for an answer has got it."""
-    theirs = sa.select(Registration.id).where(Registration.person_id == person.id)
+def close_requests(people: Iterable[Person], answer: Answer) -> None:
+    """Every letter about these people that waits for an answer has got it."""
+    ids = [one.id for one in people]
+    theirs = sa.select(Registration.id).where(Registration.person_id.in_(ids))
     db.session.execute(
         sa.update(ConsentRequest)
         .where(ConsentRequest.registration_id.in_(theirs), ConsentRequest.answered_at.is_(None))

@@ -1,0 +1,107 @@
+"""Consents to be signed on paper: one sheet for each, filled in with what is known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+
+from app.db import db
+from app.events.models import Event
+from app.filters import day
+from app.organizations.models import Organization, OrganizationKind
+from app.people.models import ConsentKind, Guardianship, Person, SchoolClass
+from app.people.queries import guardianships_of
+from app.people.text_queries import Words, in_force
+
+# Letters of the text up to which it stands on one page in this size.
+SIZES = ((3300, "regular"), (4200, "small"), (5200, "tiny"))
+DEFAULT_TITLES = {
+    ConsentKind.PERSONAL_DATA: "Согласие на обработку персональных данных",
+    ConsentKind.PHOTO: "Согласие на фото- и видеосъёмку и публикацию снимков",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is filled in; the empty remains a line to be written on."""
+
+    name: str = ""
+    born: str = ""
+    school: str = ""
+    class_title: str = ""
+    guardian: str = ""
+    by_guardian: bool | None = None  # None: not known who is going to sign
+
+
+def for_class(class_: SchoolClass, pupils: Sequence[Person], kind: ConsentKind) -> bytes:
+    """A sheet for each of these pupils, in their order."""
+    guardians = guardianships_of(pupils)
+    with force_locale("ru"):
+        sheets = [sheet_of(class_, one, guardians) for one in pupils]
+        return printed(in_force(kind), sheets, school=class_.school)
+
+
+def sheet_of(
+    class_: SchoolClass, pupil: Person, guardians: Mapping[int, Sequence[Guardianship]]
+) -> Sheet:
+    names = [one.name or (one.user.display_name if one.user else "") for one in guardians[pupil.id]]
+    return Sheet(
+        name=pupil.full_name,
+        born=day(pupil.birth_date) if pupil.birth_date else "",
+        school=class_.school.name,
+        class_title=class_.title,
+        # Of several we do not know who is going to sign.
+        guardian=names[0] if len(names) == 1 and pupil.is_minor else "",
+        by_guardian=pupil.is_minor,
+    )
+
+
+def blank(event: Event, kind: ConsentKind) -> bytes:
+    """For those who come without signing up: everything but the names."""
+    with force_locale("ru"):
+        return printed(in_force(kind), [Sheet()], event=event)
+
+
+def printed(
+    text: Words,
+    sheets: Sequence[Sheet],
+    *,
+    school: Organization | None = None,
+    event: Event | None = None,
+) -> bytes:
+    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
+
+    title, words = title_and_words(text)
+    return pdf.render(
+        "pdf/consent.html",
+        text=text,
+        title=title,
+        words=words,
+        size=next((size for most, size in SIZES if len(text.body) <= most), "least"),
+        sheets=sheets,
+        school=school,
+        event=event,
+        operator=operator(),
+    )
+
+
+def title_and_words(text: Words) -> tuple[str, str]:
+    """The heading stands above what is filled in, the words below."""
+    first, _break, rest = text.body.strip().partition("\n")
+    if first.startswith("#"):
+        return first.lstrip("# "), rest
+    return DEFAULT_TITLES[text.kind], text.body
+
+
+def operator() -> Organization | None:
+    """The ministry, for its address."""
+    query = (
+        sa.select(Organization)
+        .where(
+            Organization.kind == OrganizationKind.MINISTRY, Organization.approved_at.is_not(None)
+        )
+        .order_by(Organization.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)
