@@ -4,6 +4,7 @@ one for each class, or the same again on each printed page."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.people.class_lists.classes import class_in_title
 from app.people.class_lists.columns import (
@@ -51,7 +52,14 @@ class Header:
         ]
 
     def places(self, column: Column) -> list[int]:
-        return [place for place, its in enumerate(self.columns) if its is column]
+        return self.places_of.get(column, [])
+
+    @cached_property
+    def places_of(self) -> dict[Column, list[int]]:
+        found: dict[Column, list[int]] = {}
+        for place, column in enumerate(self.columns):
+            found.setdefault(column, []).append(place)
+        return found
 
 
 @dataclass

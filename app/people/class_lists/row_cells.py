@@ -101,6 +101,8 @@ class Cells:
 
     def of(self, columns: tuple[Column, Column, Column]) -> list[ListedGuardian]:
         name, phone, email = map(self.text, columns)
+        if not (name or phone or email):
+            return []
         names = self.known("guardian_name", contacts.names(name)).values
         phones = self.known("guardian_phone", contacts.phones(phone)).values
         emails = self.known("guardian_email", contacts.emails(email)).values
