@@ -1,7 +1,7 @@
 """Whatever a file holds, the answer is a list or a sentence; and a long list is quick."""
 
 import contextlib
-import time
+import os
 from datetime import date
 
 import pytest
@@ -29,7 +29,11 @@ GRIDS = st.lists(st.lists(CELLS, max_size=8), max_size=8)
 TABLES = st.lists(st.builds(Table, st.sampled_from(["", "9А", "9", "Лист1"]), GRIDS), max_size=3)
 MAPPINGS = st.none() | st.dictionaries(st.integers(0, 9), st.sampled_from(list(Column)), max_size=6)
 MANY = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -87,8 +91,8 @@ def test_five_thousand_rows_in_two_seconds(kind: str) -> None:
         content = text.encode("windows-1251")
     else:
         content = xlsx(header, *rows)
-    begun = time.perf_counter()
+    begun = sum(os.times()[:4])
     found = interpret(read_tables(content), today=TODAY)
-    took = time.perf_counter() - begun
+    took = sum(os.times()[:4]) - begun  # of the processor, the reader’s process included
     assert (len(found.rows), [row.refusal for row in found.rows if row.refusal]) == (5_000, [])
     assert took < 2, f"{took:.2f} s"

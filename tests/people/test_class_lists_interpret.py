@@ -317,6 +317,8 @@ class TestRowsThatAreNoPupils:
             ["Директор школы", "Петров П. П."],
             ["Подпись"],
             ["", "______________"],
+            ["Учитель:", "______________"],
+            [1, 2],
             HEAD,
         ],
     )
@@ -328,6 +330,14 @@ class TestRowsThatAreNoPupils:
     @pytest.mark.parametrize("surname", ["Мальчиков", "Девочкин", "Датаев", "Итогов", "Директоров"])
     def test_surnames_that_look_like_totals(self, surname: str) -> None:
         assert not one(f"{surname} Пётр", "24.06.2012").refusal
+
+    def test_a_line_left_to_fill_in_hides_no_pupil(self) -> None:
+        assert not one("Бадмаев Санджи", "8-9___", header=["ФИО", "Телефон"]).refusal
+
+    def test_pupils_above_the_header_are_not_lost_in_silence(self) -> None:
+        found = listed(BADMAEV, ["Список класса", "на 1 сентября"], HEAD, OCHIROV, class_title="9")
+        assert shown(found.rows) == ["Очиров Бата, 9"]
+        assert found.notes == ["Строки над заголовком таблицы не прочитаны. Строки: 1."]
 
     def test_numbers_printed_in_advance(self) -> None:
         found = listed(["№", *HEAD], [1, *BADMAEV], [2], ["3."], ["4", *OCHIROV], class_title="9")
@@ -463,6 +473,12 @@ class TestHeaderUnknown:
         assert shown(found.rows) == ["Бадмаев Санджи, 9А", "Очиров Бата, 9А"]
         assert [row.number for row in found.rows] == [2, 3]
         assert found.forbidden == ["СНИЛС"]
+
+    def test_titles_are_no_pupils(self) -> None:
+        title: list[Cell] = ["МБОУ «СОШ № 18»"]
+        found = listed(title, ["9А класс"], BADMAEV, ["Очиров", "2012"], mapping=self.MAPPING)
+        assert shown(found.rows) == ["Бадмаев Санджи, 9А"]
+        assert "только одно слово" in found.rows[1].refusal
 
     def test_no_header_at_all(self) -> None:
         found = listed(BADMAEV, OCHIROV, mapping=self.MAPPING, class_title="9А")

@@ -26,7 +26,8 @@ PROBABLE = re.compile(
 )
 PLAIN_NAME = re.compile(r"\bф\W{0,2}и\W{0,2}о\b|фамили|last name|full name", re.IGNORECASE)
 PERSON = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+(?:-[^\W\d_]+)*){1,3}")
-MANY = {Column.NUMBER, Column.LEFT_OUT, Column.FORBIDDEN, *GUARDIAN, *SECOND_GUARDIAN}
+NOT_READ = {Column.NUMBER, Column.LEFT_OUT, Column.FORBIDDEN}
+MANY = {*NOT_READ, *GUARDIAN, *SECOND_GUARDIAN}
 OF_GUARDIAN = {
     (Column.PHONE, True): Column.GUARDIAN_PHONE,
     (Column.PHONE, False): Column.SECOND_GUARDIAN_PHONE,
@@ -50,6 +51,10 @@ class Header:
             for text, its in zip(self.texts, self.columns, strict=False)
             if its is column and text
         ]
+
+    @property
+    def read(self) -> list[Column]:
+        return [column for column in self.columns if column not in NOT_READ]
 
     def places(self, column: Column) -> list[int]:
         return self.places_of.get(column, [])
