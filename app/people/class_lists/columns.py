@@ -87,7 +87,7 @@ FULL = re.compile(
 )
 LETTER = re.compile(r"\b(?:литер\w*|буква|letter)\b")
 GRADE = re.compile(r"\b(?:параллель|grade|ступень)\b|год обучения")
-CLASS = re.compile(rf"класс(?: {WHO})?|кл|класс литера?|class|school class|группа класс")
+CLASS = re.compile(rf"класс(?: {WHO}| обучения)?|кл|класс литера?|class|school class|группа класс")
 # What may stand in the header of guardians' names besides who they are.
 FILLER = re.compile(
     r"\b(?:законн\w+|или|и|лицо|лица|заменяющ\w+|опекун\w*|его|ее|обучающ\w+|учащ\w+|учени\w+"

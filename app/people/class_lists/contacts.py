@@ -14,6 +14,7 @@ PHONE = re.compile(r"\+?\d[\d \t\u00a0()‐–—-]{3,22}\d")
 EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
 BETWEEN = re.compile(r"[,;/\n|]+")
 LONGEST_PHONE = 30
+NOTHING = re.compile(r"[-‐–—. ]*|нет|отсутствует|не указан[ао]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Found:
 
 
 def phones(text: str) -> Found:
-    if not text.strip():
+    if NOTHING.fullmatch(clean(text)):
         return Found()
     good = [] if looks_forbidden(text) else [good_phone(one) for one in PHONE.findall(text)]
     values = [phone for phone in good if phone]
@@ -52,7 +53,7 @@ def good_phone(text: str) -> str:
 
 
 def emails(text: str) -> Found:
-    if not text.strip():
+    if NOTHING.fullmatch(clean(text)):
         return Found()
     values = [address for address in EMAIL.findall(text) if good_email(address)]
     return Found(values, odd=not values)

@@ -4,6 +4,7 @@ one for each class, or the same again on each printed page."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.people.class_lists.classes import class_in_title
 from app.people.class_lists.columns import (
@@ -25,7 +26,8 @@ PROBABLE = re.compile(
 )
 PLAIN_NAME = re.compile(r"\bф\W{0,2}и\W{0,2}о\b|фамили|last name|full name", re.IGNORECASE)
 PERSON = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+(?:-[^\W\d_]+)*){1,3}")
-MANY = {Column.NUMBER, Column.LEFT_OUT, Column.FORBIDDEN, *GUARDIAN, *SECOND_GUARDIAN}
+NOT_READ = {Column.NUMBER, Column.LEFT_OUT, Column.FORBIDDEN}
+MANY = {*NOT_READ, *GUARDIAN, *SECOND_GUARDIAN}
 OF_GUARDIAN = {
     (Column.PHONE, True): Column.GUARDIAN_PHONE,
     (Column.PHONE, False): Column.SECOND_GUARDIAN_PHONE,
@@ -50,8 +52,19 @@ class Header:
             if its is column and text
         ]
 
+    @property
+    def read(self) -> list[Column]:
+        return [column for column in self.columns if column not in NOT_READ]
+
     def places(self, column: Column) -> list[int]:
-        return [place for place, its in enumerate(self.columns) if its is column]
+        return self.places_of.get(column, [])
+
+    @cached_property
+    def places_of(self) -> dict[Column, list[int]]:
+        found: dict[Column, list[int]] = {}
+        for place, column in enumerate(self.columns):
+            found.setdefault(column, []).append(place)
+        return found
 
 
 @dataclass

@@ -19,7 +19,7 @@ from app.text import clean, same_name, searchable
 ROWS_NAMED = 10  # in a note
 LONGEST_CELL = 60
 NOT_A_PUPIL = re.compile(
-    r"(?:итого|всего|количество|кол-во|из них|в том числе|подписи?|составил\w?|исполнитель|дата"
+    r"(?:итого|всего|количество|кол-во|из них|в том числе|подпис[ьи]|составил\w?|исполнитель|дата"
     r"|страница|стр|total|class teacher|signature|(?:мальчик|девоч|юнош|девуш)\w* ?[-–—:(\d].*"
     r"|(?:классн\w*|кл) ?\.? ?руков\w*|рук\w* класса|директор|зам\w* директора|завуч|секретарь"
     r"|список (?:верен|составил\w?)|ответственн\w+|м ?\. ?п)(?!\w).*"
@@ -130,10 +130,10 @@ class Reading:
         elif any(header.at < place < header.below for header in self.current(layout)):
             return
         elif place in layout.titles and not by_hand:
-            self.read_title(" ".join(map(text_of, row)))
+            self.read_title(place, [clean(text) for text in map(text_of, row) if text.strip()])
         else:
             cells = Cells(self.header, row)
-            if not self.is_aside(cells) and not (by_hand and cells.are_unknown_header):
+            if not self.is_aside(cells) and not (by_hand and cells.are_no_pupil):
                 self.take_pupil(place, cells)
 
     def current(self, layout: Layout) -> list[Header]:
@@ -149,9 +149,13 @@ class Reading:
         for known, texts in ((self.list.left_out, left_out), (self.list.forbidden, forbidden)):
             known += [text for text in dict.fromkeys(texts) if text not in known]
 
-    def read_title(self, text: str) -> None:
+    def read_title(self, place: int, texts: list[str]) -> None:
         """A new title without a class that is understood ends the class above it."""
+        text = " ".join(texts)
         found = class_in_title(text)
+        words = [one for one in texts if not one.isdecimal()]
+        if len(words) > 1 and headers.is_person(words[0]):
+            self.note("above", place)
         if found:
             self.titled = found
         elif self.list.rows and re.search(r"\bкласс|\bсписок", text, re.IGNORECASE):
@@ -163,13 +167,20 @@ class Reading:
         if not filled:
             return True
         place, text = filled[0]
-        signed = any(LINE_TO_SIGN.search(text) for _place, text in filled)
-        if signed or NOT_A_PUPIL.fullmatch(searchable(text)):
+        if NOT_A_PUPIL.fullmatch(searchable(text)) or self.is_form(filled, cells):
             return True
         own = self.header.places(Column.SCHOOL_CLASS) + self.header.places(Column.GRADE)
         title = class_in_title(text) if len(filled) < 3 and place not in own else None
         self.titled = title or self.titled
         return title is not None
+
+    def is_form(self, filled: list[tuple[int, str]], cells: Cells) -> bool:
+        """A line to sign on, or the numbers of the columns under a header: 1, 2, 3, 4."""
+        texts = [text for _place, text in filled]
+        if len(texts) > 1 and all(text.isdecimal() and len(text) < 3 for text in texts):
+            return True
+        signed = any(map(LINE_TO_SIGN.search, texts))
+        return signed and bool(cells.name().refusal)
 
     def take_pupil(self, place: int, cells: Cells) -> None:
         name = cells.name()
@@ -263,6 +274,7 @@ def odd_sentence(kind: str, rows: str) -> str:
         "guardian_email": _("A parent’s e-mail is not understood and left out. Rows: %(rows)s."),
         "pupil_phone": _("A pupil’s phone is not understood and left out. Rows: %(rows)s."),
         "pupil_email": _("A pupil’s e-mail is not understood and left out. Rows: %(rows)s."),
+        "above": _("Rows above the header are not read. Rows: %(rows)s."),
         "nameless": _("Contacts without a pupil’s name are left out. Rows: %(rows)s."),
     }
     return sentences[kind] % {"rows": rows}

@@ -50,10 +50,13 @@ class Cells:
         ]
 
     @property
-    def are_unknown_header(self) -> bool:
-        """Dates, classes and phones chosen by hand, and not a digit in them."""
+    def are_no_pupil(self) -> bool:
+        """Of columns chosen by hand: their header, with no digit in dates, classes and
+        phones; or a lone title."""
         texts = [text for column in WITH_DIGITS for text in self.texts(column)]
-        return bool(texts) and not any(map(DIGIT.search, texts))
+        if texts:
+            return not any(map(DIGIT.search, texts))
+        return len(self.filled()) == 1 < len(self.header.read) and bool(self.name().refusal)
 
     @property
     def have_guardians(self) -> bool:
@@ -101,6 +104,8 @@ class Cells:
 
     def of(self, columns: tuple[Column, Column, Column]) -> list[ListedGuardian]:
         name, phone, email = map(self.text, columns)
+        if not (name or phone or email):
+            return []
         names = self.known("guardian_name", contacts.names(name)).values
         phones = self.known("guardian_phone", contacts.phones(phone)).values
         emails = self.known("guardian_email", contacts.emails(email)).values
