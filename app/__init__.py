@@ -29,6 +29,10 @@ from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.views import bp as attendance
+from app.audit.views import bp as audit
+from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
+from app.documents.data_views import bp as own_data
+from app.documents.erasure_views import bp as erasures
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
@@ -113,6 +117,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations_desk,
         attendance,
         documents,
+        own_data,
+        erasures,
+        audit,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

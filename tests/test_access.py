@@ -18,6 +18,7 @@ from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import OrganizationKind, Role
+from app.people.list_models import ErasureAct, ErasureReason
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.models import Answer, Registration
 from tests.browser import Browser
@@ -56,6 +57,7 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "audit.index": MINISTRY,  # and admins of organizations, each their own: tests/audit
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -76,6 +78,8 @@ MATRIX = {
     "documents.ticket": EVERYBODY,  # by its secret code
     "documents.verify": EVERYBODY,
     "documents.verify_form": EVERYBODY,
+    "erasures.act": MINISTRY,
+    "erasures.index": MINISTRY,
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -100,6 +104,9 @@ MATRIX = {
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
+    "own_data.erase": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
+    "own_data.export": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
+    "own_data.index": LOGGED_IN,
     "people.details": LOGGED_IN,
     "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code
@@ -137,6 +144,7 @@ class Scene:
     users: dict[str, User | None]
     device_id: int
     consent_token: str
+    act_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -152,6 +160,7 @@ class Scene:
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.registration.person_id,
+            "act_id": self.act_id,
             "reference": "0" * 32,
             "filename": "css/site.css",
         }
@@ -186,10 +195,12 @@ def build() -> Scene:
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
+    act = ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={"person": 1})
+    db.session.add(act)
     db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
-        token_of(asked),
+        token_of(asked), act.id,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from flask_login import current_user, login_required
 from app.attendance import actions as attendance
 from app.attendance.models import Method, Presence
 from app.attendance.queries import marks_of, slot_now
+from app.audit.actions import record, record_now
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event
@@ -54,6 +55,8 @@ def index(slug: str) -> ResponseReturnValue:
     authorize("event.see_people", event)
     form = FilterForm(event, request.args, schools=schools_in(event))
     table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
+    noted = {"organization_id": event.organization_id, "number": len(table.items)}
+    record_now("contacts.viewed", event, **noted)
     ids = numbers(request.args)[:MOST_CHOSEN]
     asks = request.args.get("confirm") == "cancel"
     undo = numbers(request.args, "undo")[:MOST_CHOSEN]
@@ -98,9 +101,15 @@ def act(slug: str) -> ResponseReturnValue:
     else:
         with transaction():
             undo = deed(people)
+            note(event, request.values["action"], len(people))
     at = request.values.get("at", 1, type=int)
     here: dict[str, Any] = {**form.address, "page": at if at > 1 else None}
     return redirect(url_for(".index", slug=slug, **here, undo=joined(undo)), 303)
+
+
+def note(event: Event, act: str, number: int) -> None:
+    told = {"act": act, "number": number}
+    record("registrations.changed", event, organization_id=event.organization_id, **told)
 
 
 def joined(ids: Sequence[int]) -> str | None:
@@ -207,6 +216,7 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = found_or_404(registration_in(event, registration_id))
     with transaction():
         undo = cancel_chosen([registration])
+        note(event, "cancel", 1)
     return redirect(url_for(".index", slug=slug, undo=joined(undo)), 303)
 
 
