@@ -65,19 +65,22 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     for one in whole:
         anonymize(one)
     rows["person"] += len(whole)
-    if account:
-        rows += end_account(account)
     act = ErasureAct(
         subject=person.id,
         reason=reason,
         categories=categories,
         kept=erasure_words.kept(),
-        rows={table: number for table, number in rows.items() if number},
+        rows={},
         done_by=done_by,
     )
     db.session.add(act)
     db.session.flush()
     record("person.erased", person, reason=reason.value, act=act.id)
+    db.session.flush()  # before the account ends, whose number the entry loses with it
+    if account:
+        rows += end_account(account)
+    act.rows = {table: number for table, number in rows.items() if number}
+    db.session.flush()
     return act
 
 

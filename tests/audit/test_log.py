@@ -35,8 +35,9 @@ def codes_in_the_sources() -> set[str]:
         if file.is_relative_to(ROOT / "app" / "audit"):
             continue
         for node in ast.walk(ast.parse(file.read_text())):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if not named or node.func.id not in ("record", "record_now"):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id not in ("record", "record_now"):
                 continue
             told = node.args[0]
             options = [told.body, told.orelse] if isinstance(told, ast.IfExp) else [told]
