@@ -31,7 +31,11 @@ from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.coverage_views import bp as coverage
 from app.attendance.views import bp as attendance
+from app.audit.views import bp as audit
+from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
 from app.documents.consent_paper_views import bp as consent_papers
+from app.documents.data_views import bp as own_data
+from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
@@ -144,6 +148,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         documents,
         path,
         consent_papers,
+        own_data,
+        erasures,
+        audit,
     ):
         app.register_blueprint(blueprint)
     for view in (site_views.language, site_views.low_vision):

@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 
 from app import jobs
 from app.accounts.queries import user_by_email
+from app.audit.actions import record
 from app.config import ROOT
 from app.db import db, transaction
+from app.documents import retention
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
@@ -132,8 +134,27 @@ def grant(email: str, organization: str, role: str, *, take_away: bool) -> None:
         if found is None:
             raise RuleBroken(_("No organization has the address “%(slug)s”.", slug=organization))
         act = withdraw if take_away else give_role
-        changed = act(user, found, Role(role))
+        if changed := act(user, found, Role(role)):
+            record(
+                "role.withdrawn" if take_away else "role.granted",
+                user,
+                organization_id=found.id,
+                role=role,
+            )
         click.echo(f"{user.email}: {role}, {found.short_name}" if changed else _("No change."))
+
+
+@click.command("anonymize-expired")
+@click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+def anonymize_expired(*, dry_run: bool) -> None:
+    """Erase what is kept longer than the table of periods allows; the worker does it daily."""
+    if dry_run:
+        numbers = {kind: len(ids) for kind, ids in retention.expired().items()}
+    else:
+        numbers = retention.anonymize_expired()
+    with in_russian():
+        for kind, keeping in retention.RETENTION.items():
+            click.echo(f"{keeping.what} ({keeping.how_long}): {numbers[kind]}")
 
 
 @click.command("doctor")
@@ -154,5 +175,8 @@ def init_app(app: Flask) -> None:
         from flask_migrate import Migrate
 
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    for command in (worker, deliver_notifications, import_plan, import_region, demo, grant, doctor):
+    for command in (
+        *(worker, deliver_notifications, anonymize_expired),
+        *(import_plan, import_region, demo, grant, doctor),
+    ):
         app.cli.add_command(command)

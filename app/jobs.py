@@ -7,6 +7,7 @@ database, so losing the queue loses nothing.
 import logging
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,7 +16,7 @@ from flask import Flask
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
-from app import config
+from app import clock, config
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,15 @@ _app: list[Flask] = []
 _stop: list[Event] = []
 
 
-def job(act: Callable[[], object], *, every_minutes: int = 0) -> Callable[[], None]:
+def job(
+    act: Callable[[], object], *, every_minutes: int = 0, daily_at: str = ""
+) -> Callable[[], None]:
     """Register an act without arguments; the returned function wakes the worker for it.
 
     Waking is cheap and idempotent: while a wake-up waits in the queue another is not
     added. With ``every_minutes`` the worker also does it by itself, so a wake-up that
-    was lost (the queue was away, the worker was killed) is only late.
+    was lost (the queue was away, the worker was killed) is only late. With ``daily_at``
+    («03:30», on the region's clock) the worker does it once a day.
     """
     name = f"{act.__module__}.{act.__name__}"
     waiting = f"waiting:{name}"
@@ -55,6 +59,8 @@ def job(act: Callable[[], object], *, every_minutes: int = 0) -> Callable[[], No
     if every_minutes:
         minutes = crontab(minute=f"*/{every_minutes}")
         queue.periodic_task(minutes, name=f"{name}.by_the_clock")(run)
+    if daily_at:
+        queue.periodic_task(at(daily_at), name=f"{name}.once_a_day")(run)
 
     def wake() -> None:
         try:
@@ -64,6 +70,15 @@ def job(act: Callable[[], object], *, every_minutes: int = 0) -> Callable[[], No
             log.exception("the queue is out of reach: %s waits for the clock", name)
 
     return wake
+
+
+def at(local_time: str) -> Callable[[datetime], bool]:
+    """Whether a moment of the queue (UTC, asked each minute) is this one of the day."""
+
+    def is_now(moment: datetime) -> bool:
+        return clock.to_local(moment).strftime("%H:%M") == local_time
+
+    return is_now
 
 
 def work() -> None:

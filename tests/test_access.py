@@ -18,7 +18,7 @@ from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
 from app.organizations.models import Role
-from app.people.list_models import ImportState, ListImport
+from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.groups import sign_up_class
 from app.registrations.merging import merge
@@ -92,6 +92,7 @@ MATRIX = {
     "consent_texts.edit": MINISTRY,
     "consent_texts.index": MINISTRY,
     "consent_texts.version": MINISTRY,
+    "audit.index": MINISTRY,  # and admins of organizations, each their own: tests/audit
     "consents.answer": EVERYBODY,  # by its signed link
     "consents.mine": LOGGED_IN,
     "consents.withdraw": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -119,6 +120,8 @@ MATRIX = {
     "duplicates.index": SCHOOL,
     "duplicates.merge": SCHOOL,
     "duplicates.undo": SCHOOL,
+    "erasures.act": MINISTRY,
+    "erasures.index": MINISTRY,
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -156,6 +159,9 @@ MATRIX = {
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
     "path.mine": LOGGED_IN,
+    "own_data.erase": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
+    "own_data.export": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
+    "own_data.index": LOGGED_IN,
     "people.details": LOGGED_IN,
     "pupils.delete_guardian": SCHOOL,
     "pupils.edit": SCHOOL,
@@ -208,6 +214,7 @@ class Scene:
     merge_id: int
     group_code: str
     import_: ListImport  # of the stranger's school
+    act_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -231,6 +238,7 @@ class Scene:
             "merge_id": self.merge_id,
             "kind": "photo",
             "number": 1,
+            "act_id": self.act_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
             "filename": "css/site.css",
@@ -278,6 +286,8 @@ def build() -> Scene:
     }
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
+    act = ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={"person": 1})
+    db.session.add(act)
     db.session.flush()
     merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
     group = sign_up_class(
@@ -287,7 +297,7 @@ def build() -> Scene:
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_,
+        merged.id, group.code, import_, act.id,
     )  # fmt: skip
 
 

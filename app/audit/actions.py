@@ -6,7 +6,7 @@ from flask import has_request_context, request
 from flask_login import current_user
 
 from app.audit.models import AuditEntry
-from app.db import Base, db
+from app.db import Base, db, transaction
 
 
 def record(
@@ -30,3 +30,11 @@ def record(
             details=details,
         )
     )
+
+
+def record_now(
+    action: str, thing: Base | None = None, *, organization_id: int | None = None, **details: Any
+) -> None:
+    """The same in a transaction of its own: for pages and files that show many people."""
+    with transaction():
+        record(action, thing, organization_id=organization_id, **details)

@@ -1,14 +1,14 @@
-"""Entries of the audit log."""
+"""Entries of the audit log: added, never changed."""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, relationship
 
 from app import clock
 from app.accounts.models import User
-from app.db import Model
+from app.db import Model, db
 from app.organizations.models import Organization
 
 
@@ -31,3 +31,19 @@ class AuditEntry(Model):
 
     user: Mapped[User | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
+
+
+def refuse(*_: object) -> None:
+    raise RuntimeError("Entries of the audit log are only added")
+
+
+def refuse_statements(statement: ORMExecuteState) -> None:
+    """UPDATE and DELETE of many at once; documents.retention goes round the session."""
+    changes = statement.is_update or statement.is_delete
+    if changes and statement.bind_mapper and statement.bind_mapper.class_ is AuditEntry:
+        refuse()
+
+
+for change in ("before_update", "before_delete"):
+    sa.event.listen(AuditEntry, change, refuse)
+sa.event.listen(db.session, "do_orm_execute", refuse_statements)

@@ -43,6 +43,8 @@ def issue(registration: Registration) -> Certificate | None:
 def issue_again(revoked: Certificate) -> Certificate:
     """A new certificate with a new number for who holds a revoked one: names get corrected."""
     registration = revoked.registration
+    if registration.person.anonymized_at:
+        raise RuleBroken(_("The data of this person is erased: there is no name to print."))
     book = hold_book(registration.event.organization, clock.today().year)
     if valid_certificate_of(registration):
         raise RuleBroken(_("This person already has a valid certificate."))

@@ -71,6 +71,11 @@ class Certificate(Model):
         return self.revoked_at is not None
 
     @property
+    def is_nameless(self) -> bool:
+        """The holder's data was erased: it can be verified, and not printed any more."""
+        return self.holder == self.holder_in_short
+
+    @property
     def code_in_groups(self) -> str:
         """«ABCD-EFGH-JKLM», as it is printed and read aloud."""
         return "-".join(self.code[place : place + 4] for place in (0, 4, 8))

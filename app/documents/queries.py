@@ -14,6 +14,7 @@ from app.events.models import Event, Slot
 from app.people.models import Person
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status
 
+HAS_A_NAME = Registration.person.has(Person.anonymized_at.is_(None))  # nothing is printed without
 CAME = sa.and_(Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT)
 
 
@@ -92,13 +93,15 @@ def has_come(registration: Registration) -> bool:
 
 
 def without_certificate(event: Event) -> sa.Select[Registration]:
-    """Who came and was never issued one; a revoked one counts as issued."""
+    """Who came and was never issued one; a revoked one counts as issued. Nothing is issued
+    to those whose data is erased."""
     return (
         sa.select(Registration)
         .join(Attendance, Attendance.registration_id == Registration.id)
         .where(
             Registration.event_id == event.id,
             CAME,
+            HAS_A_NAME,
             ~sa.exists().where(Certificate.registration_id == Registration.id),
         )
     )
@@ -141,8 +144,10 @@ def _still_valid(query: sa.Select[Certificate]) -> sa.Select[Certificate]:
 
 
 def valid_certificates(event: Event) -> list[Certificate]:
-    """Not revoked, of people whose mark still says they came; alphabetically."""
-    return list(db.session.scalars(_still_valid(certificates_by_name(event))))
+    """Not revoked, of people whose mark still says they came and whose name is not erased;
+    alphabetically."""
+    printable = certificates_by_name(event).where(Person.anonymized_at.is_(None))
+    return list(db.session.scalars(_still_valid(printable)))
 
 
 def _not_told(event: Event) -> sa.Select[Certificate]:

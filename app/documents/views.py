@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
+from app.audit.actions import record, record_now
 from app.codes import as_code
 from app.db import transaction
 from app.documents import actions, certificates, lists, posters, queries
@@ -73,6 +74,7 @@ def papers(slug: str) -> ResponseReturnValue:
 @login_required
 def attendance_lists(slug: str) -> ResponseReturnValue:
     event = event_to_print(slug)
+    note_list(event, "list.pdf")
     return file(lists.attendance_list(event, event.slots), PDF, list_name(event, "pdf"))
 
 
@@ -80,6 +82,7 @@ def attendance_lists(slug: str) -> ResponseReturnValue:
 @login_required
 def spreadsheet(slug: str) -> ResponseReturnValue:
     event = event_to_print(slug)
+    note_list(event, "list.xlsx")
     return file(lists.spreadsheet(event, event.slots), XLSX, list_name(event, "xlsx"))
 
 
@@ -88,6 +91,7 @@ def spreadsheet(slug: str) -> ResponseReturnValue:
 def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_to_print(slug)
     slot = slot_of(event, slot_id)
+    note_list(event, "list.pdf")
     return file(lists.attendance_list(event, [slot]), PDF, list_name(event, "pdf"))
 
 
@@ -96,7 +100,12 @@ def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
 def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_to_print(slug)
     slot = slot_of(event, slot_id)
+    note_list(event, "list.xlsx")
     return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
+
+
+def note_list(event: Event, paper: str) -> None:
+    record_now("persons.exported", event, organization_id=event.organization_id, paper=paper)
 
 
 def slot_of(event: Event, slot_id: int) -> Slot:
@@ -121,6 +130,8 @@ def all_certificates(slug: str) -> ResponseReturnValue:
     found = queries.valid_certificates(event)
     if not found:
         abort(404)
+    noted = {"organization_id": event.organization_id, "number": len(found)}
+    record_now("certificates.printed", event, **noted)
     name = f"{_('Certificates')} — {event.title[:80]}.pdf"
     return file(certificates.certificates(found), PDF, name)
 
@@ -140,6 +151,7 @@ def issue_certificates(slug: str) -> ResponseReturnValue:
     with transaction():
         issued = len(actions.issue_due(event))
         letters = actions.tell_holders(event)
+        record("certificates.issued", event, organization_id=event.organization_id, number=issued)
     flash(
         ngettext("%(num)s certificate issued.", "%(num)s certificates issued.", issued)
         + " "
@@ -162,6 +174,7 @@ def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
         try:
             with transaction():
                 actions.revoke(certificate, reason=form.reason.data or "")
+                record("certificate.revoked", certificate, organization_id=event.organization_id)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
@@ -184,6 +197,7 @@ def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             certificate = actions.issue_again(revoked)
+            record("certificate.issued_again", certificate, organization_id=event.organization_id)
     except RuleBroken as broken:
         flash(str(broken), "error")
     else:
@@ -192,7 +206,10 @@ def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
 
 
 def certificate_of(registration: Registration) -> Response:
-    """The paper of one who came, numbered when it is first asked for; else 404."""
+    """The paper of one who came, numbered when it is first asked for; else 404. Without a
+    name, when the data is erased, there is none to print."""
+    if registration.person.anonymized_at:
+        abort(404)
     certificate = queries.valid_certificate_of(registration)
     if certificate is None or not queries.has_come(registration):
         with transaction():

@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 from markupsafe import Markup
 
 from app import clock
+from app.audit.actions import record
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.calendars import absolute
@@ -173,6 +174,7 @@ def approve(organization_id: int) -> ResponseReturnValue:
     organization = get_or_404(Organization, organization_id)
     with transaction():
         actions.approve(organization)
+        record("organization.approved", organization, organization_id=organization.id)
     flash(_("«%(name)s» is approved and can publish events.", name=organization.short_name),
           "success")  # fmt: skip
     return redirect(url_for(".administration"), 303)

@@ -163,7 +163,8 @@ def request_of(token: str) -> ConsentRequest | None:
 
 def guardians_asked(registration: Registration) -> list[Guardian]:
     """Whom we asked before about this registration, each once."""
-    asked = {one.email: Guardian(one.email, one.name) for one in requests_about(registration)}
+    requests = requests_about(registration)
+    asked = {one.email: Guardian(one.email, one.name) for one in requests if one.email}
     return list(asked.values())
 
 

@@ -12,6 +12,7 @@ from flask_login import current_user, login_required
 from app.attendance import actions as attendance
 from app.attendance.models import Presence
 from app.attendance.queries import marks_of
+from app.audit.actions import record, record_now
 from app.db import transaction
 from app.events.models import Event
 from app.events.queries import event_by_slug
@@ -50,6 +51,8 @@ def index(slug: str) -> ResponseReturnValue:
     groups = groups_in(event) if figures.in_groups else []
     form = filter_form(event, groups)
     table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
+    noted = {"organization_id": event.organization_id, "number": len(table.items)}
+    record_now("contacts.viewed", event, **noted)
     ids = numbers(request.args)[:MOST_CHOSEN]
     asks = request.args.get("confirm") == "cancel"
     undo = numbers(request.args, "undo")[:MOST_CHOSEN]
@@ -102,9 +105,15 @@ def act(slug: str) -> ResponseReturnValue:
     else:
         with transaction():
             undo = deed(people)
+            note(event, request.values["action"], len(people))
     at = request.values.get("at", 1, type=int)
     here: dict[str, Any] = {**form.address, "page": at if at > 1 else None}
     return redirect(url_for(".index", slug=slug, **here, undo=joined(undo)), 303)
+
+
+def note(event: Event, act: str, number: int) -> None:
+    told = {"act": act, "number": number}
+    record("registrations.changed", event, organization_id=event.organization_id, **told)
 
 
 def joined(ids: Sequence[int]) -> str | None:
@@ -211,4 +220,5 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = found_or_404(registration_in(event, registration_id))
     with transaction():
         undo = cancel_chosen([registration])
+        note(event, "cancel", 1)
     return redirect(url_for(".index", slug=slug, undo=joined(undo)), 303)

@@ -57,8 +57,11 @@ def sign_up(slug: str) -> ResponseReturnValue:
             for registration in registrations:
                 remember_ticket(registration)
             if len(registrations) > 1:
-                flash(_("Signed up: %(names)s.", names=names_of(registrations)), "success")
-                return redirect(url_for("registrations.mine"), 303)
+                flash(
+                    _("Signed up: %(names)s. All tickets are in “My registrations”; "
+                      "this is the first.", names=names_of(registrations)),
+                    "success",
+                )  # fmt: skip
             return redirect(url_for("registrations.show", code=registrations[0].code), 303)
     return page(
         "registrations/sign_up.html",

@@ -1,0 +1,76 @@
+"""The audit log, for the ministry and for the admins of an organization."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.audit import queries
+from app.audit.wording import action_words, detail_words, thing_words
+from app.organizations.models import Role
+from app.permissions import authorize, can, reach
+from app.web import LARGEST_ID, page
+
+bp = Blueprint("audit", __name__)
+T = TypeVar("T")
+
+
+@bp.get("/administration/audit")
+@login_required
+def index() -> ResponseReturnValue:
+    """What is not understood in the address filters nothing."""
+    authorize("audit.see")
+    everything = can("site.administer")
+    within = None if everything else [one.id for one in reach(Role.ADMIN)]
+    wanted = queries.Selection(
+        within=within,
+        organization_id=asked("organization", known_id),
+        user_id=asked("user", known_id),
+        action=(request.args.get("action") or "").replace("\0", "")[:60],
+        day=asked("day", day_of),
+    )
+    said: dict[str, Any] = {
+        "organization": wanted.organization_id,
+        "user": wanted.user_id,
+        "action": wanted.action or None,
+        "day": wanted.day.isoformat() if wanted.day else None,
+    }
+    number = min(max(1, request.args.get("page", 1, type=int)), LARGEST_ID // queries.PAGE_SIZE)
+    actions = [(code, action_words(code)) for code in queries.actions_in(within)]
+    return page(
+        "audit/index.html",
+        found=queries.entries(wanted, number=number),
+        wanted=wanted,
+        organizations=queries.organizations_in(within),
+        people=queries.people_in(within),
+        actions=sorted(actions, key=lambda one: one[1]),
+        is_narrow=any(said.values()),
+        page_url=lambda number: url_for(".index", **said, page=number),
+        action_words=action_words,
+        thing_words=thing_words,
+        detail_words=detail_words,
+    )
+
+
+def asked(name: str, read: Callable[[str], T]) -> T | None:
+    try:
+        return read(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def known_id(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError
+    return number
+
+
+def day_of(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not 2000 <= day.year <= 2100:
+        raise ValueError
+    return day

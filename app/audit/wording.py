@@ -1,0 +1,88 @@
+"""What entries of the audit log say: one table of words for actions, one for things."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+# Every code that is given to record() stands here; a test reads the sources and looks.
+ACTIONS = {
+    "account.joined": _l("joined an account with a person"),
+    "account.password_renewed": _l("renewed a pupil’s password"),
+    "certificate.issued_again": _l("issued a certificate again"),
+    "certificate.revoked": _l("revoked a certificate"),
+    "certificates.issued": _l("issued certificates"),
+    "certificates.printed": _l("printed certificates"),
+    "class.added": _l("added a class"),
+    "class.teacher_set": _l("changed the teacher of a class"),
+    "class_list.imported": _l("imported a class list"),
+    "class_list.undone": _l("undid the import of a class list"),
+    "consent.withdrawn": _l("withdrew an agreement"),
+    "consent_text.published": _l("published the text of an agreement"),
+    "contacts.viewed": _l("looked at a list with contacts"),
+    "data.expired": _l("erased what is kept no longer"),
+    "guardian.added": _l("wrote down a guardian"),
+    "guardian.deleted": _l("deleted a guardian"),
+    "guardian.edited": _l("changed a guardian’s contacts"),
+    "guardianship.added": _l("became a guardian"),
+    "guardianship.ended": _l("ended a guardianship"),
+    "guardianship.handed_over": _l("handed a child over to another guardian"),
+    "log_ins.printed": _l("printed log-ins for pupils"),
+    "organization.approved": _l("approved an organization"),
+    "person.erased": _l("erased a person’s data"),
+    "person.exported": _l("downloaded a person’s data"),
+    "persons.exported": _l("downloaded or printed a list of people"),
+    "persons.merged": _l("merged two persons"),
+    "persons.parted": _l("undid the merging of two persons"),
+    "pupil.added": _l("added a pupil"),
+    "pupil.edited": _l("changed a pupil’s details"),
+    "pupil.left": _l("took a pupil out of a class"),
+    "pupil.moved": _l("moved a pupil to another class"),
+    "pupil.taken_back": _l("took a pupil back into a class"),
+    "registrations.changed": _l("changed registrations of an event"),
+    "role.granted": _l("gave somebody a role"),
+    "role.withdrawn": _l("took a role away from somebody"),
+}
+THINGS = {
+    "certificate": _l("certificate"),
+    "consent": _l("agreement"),
+    "consent_text": _l("text of an agreement"),
+    "event": _l("event"),
+    "group": _l("group"),
+    "guardianship": _l("guardianship"),
+    "list_import": _l("class list"),
+    "merge": _l("merging"),
+    "organization": _l("organization"),
+    "person": _l("person"),
+    "registration": _l("registration"),
+    "school_class": _l("class"),
+    "slot": _l("slot"),
+    "user": _l("account"),
+}
+# Names of details that many actions give; others are shown as they are.
+DETAILS = {
+    "act": _l("act"),
+    "kind": _l("kind"),
+    "number": _l("how many"),
+    "paper": _l("paper"),
+    "reason": _l("reason"),
+    "role": _l("role"),
+    "version": _l("version"),
+}
+
+
+def action_words(code: str) -> str:
+    """«looked at a list with contacts»; a code nobody knows any more as it is."""
+    return str(ACTIONS.get(code, code))
+
+
+def thing_words(object_type: str, object_id: int | None) -> str:
+    """«event № 12», or nothing."""
+    if not object_type:
+        return ""
+    return _("%(thing)s № %(id)s", thing=THINGS.get(object_type, object_type), id=object_id)
+
+
+def detail_words(details: dict[str, Any]) -> str:
+    """«how many: 24, paper: list.xlsx»."""
+    return ", ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in details.items())

@@ -1,0 +1,35 @@
+"""The act of erasure as a paper, with the extract of the log (Roskomnadzor's order № 179)."""
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+
+from app.db import db
+from app.documents.erasure_words import REASONS, ROWS
+from app.organizations.models import Organization, OrganizationKind
+from app.people.list_models import ErasureAct
+
+
+def act_of_erasure(act: ErasureAct) -> bytes:
+    """Two pages: the act and the extract. In Russian whoever prints it."""
+    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
+
+    with force_locale("ru"):
+        return pdf.render(
+            "pdf/erasure_act.html",
+            act=act,
+            operator=operator(),
+            reason=REASONS[act.reason],
+            rows=[(ROWS.get(table, table), number) for table, number in act.rows.items()],
+        )
+
+
+def operator() -> Organization | None:
+    """The ministry, with its name and address."""
+    return db.session.scalars(
+        sa.select(Organization)
+        .where(
+            Organization.kind == OrganizationKind.MINISTRY, Organization.approved_at.is_not(None)
+        )
+        .order_by(Organization.id)
+        .limit(1)
+    ).first()

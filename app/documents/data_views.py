@@ -1,0 +1,116 @@
+"""One's own data: taken away, or erased."""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, flash, redirect, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_login import current_user, login_required, logout_user
+
+from app.accounts import attempts
+from app.accounts.passwords import is_password_of
+from app.audit.actions import record_now
+from app.db import transaction
+from app.documents import erasing, own_data
+from app.documents.data_forms import EraseForm
+from app.documents.erasure_words import KEPT
+from app.documents.traces import circle_of
+from app.errors import RuleBroken
+from app.people.list_models import ErasureReason
+from app.people.models import Person
+from app.registrations.queries import coming_of
+from app.security import limiter
+from app.web import found_or_404, page
+
+bp = Blueprint("own_data", __name__)
+
+
+@bp.get("/me/data")
+@login_required
+def index() -> ResponseReturnValue:
+    return page("own_data/index.html", people=circle_of(current_user))
+
+
+@bp.get("/me/data/<int:person_id>/export.zip")
+@login_required
+@limiter.limit("30 per hour")
+def export(person_id: int) -> ResponseReturnValue:
+    person = one_of_the_circle(person_id)
+    content = own_data.archive(person, asked_by=current_user)
+    record_now("person.exported", person)
+    response = send_file(
+        BytesIO(content), "application/zip", as_attachment=True, download_name="orientir-data.zip"
+    )
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.route("/me/data/<int:person_id>/erase", methods=["GET", "POST"])
+@login_required
+@limiter.limit("20 per hour", methods=["POST"])
+def erase(person_id: int) -> ResponseReturnValue:
+    """Says before what goes, what stays and why; for ever, so it asks twice."""
+    person = one_of_the_circle(person_id)
+    is_own = person.user_id == current_user.id
+    form = EraseForm(has_password=current_user.password_hash is not None)
+    if form.validate_on_submit():
+        try:
+            refuse_unless_known(form)
+            with transaction():
+                erasing.erase(person, reason=ErasureReason.REQUEST, done_by=whose_wish(is_own))
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            return erased_answer(is_own)
+    return erase_page(person, form, is_own)
+
+
+def erase_page(person: Person, form: EraseForm, is_own: bool) -> Response:
+    response = page(
+        "own_data/erase.html",
+        status=422 if form.is_submitted() else 200,
+        person=person,
+        form=form,
+        is_own=is_own,
+        obstacles=erasing.obstacles(person),
+        coming=coming_of(person),
+        kept=KEPT,
+    )
+    response.cache_control.no_store = True
+    return response
+
+
+def one_of_the_circle(person_id: int) -> Person:
+    """The visitor's own person or a child of theirs; others do not exist for them."""
+    return found_or_404(next((p for p in circle_of(current_user) if p.id == person_id), None))
+
+
+def refuse_unless_known(form: EraseForm) -> None:
+    """Whoever sits at a computer left open does not know the password. Slowed down like
+    logging in."""
+    if "password" not in form:
+        return
+    whose = current_user.email or current_user.login
+    with transaction():
+        wait = attempts.begin_try(whose, request.remote_addr)
+    if not is_password_of(current_user, form.password.data):
+        raise RuleBroken(wait or _("The password is wrong. Check it and try again."))
+    with transaction():
+        attempts.forgive(whose, request.remote_addr)
+
+
+def whose_wish(is_own: bool) -> str:
+    with force_locale("ru"):
+        return _("the person, in their account") if is_own else _("a guardian, in their account")
+
+
+def erased_answer(is_own: bool) -> ResponseReturnValue:
+    if not is_own:
+        flash(_("The data is erased. Whoever waited for a seat has got it."), "success")
+        return redirect(url_for(".index"), 303)
+    logout_user()
+    session.clear()
+    flash(_("Your data and your account are erased, and you are logged out."), "success")
+    return redirect(url_for("events.home"), 303)

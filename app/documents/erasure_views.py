@@ -1,0 +1,44 @@
+"""Acts of erasure, for the operator."""
+
+from io import BytesIO
+
+import sqlalchemy as sa
+from flask import Blueprint, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.documents.acts import act_of_erasure
+from app.documents.erasure_words import REASONS
+from app.documents.retention import RETENTION
+from app.people.list_models import ErasureAct
+from app.permissions import authorize
+from app.web import LARGEST_ID, get_or_404, page, paged
+
+bp = Blueprint("erasures", __name__)
+ON_A_PAGE = 50
+
+
+@bp.get("/administration/erasures")
+@login_required
+def index() -> ResponseReturnValue:
+    authorize("site.administer")
+    number = min(max(1, request.args.get("page", 1, type=int)), LARGEST_ID // ON_A_PAGE)
+    query = sa.select(ErasureAct).order_by(ErasureAct.id.desc())
+    return page(
+        "own_data/erasures.html",
+        found=paged(query, number=number, size=ON_A_PAGE),
+        reasons=REASONS,
+        retention=RETENTION,
+        page_url=lambda number: url_for(".index", page=number),
+    )
+
+
+@bp.get("/administration/erasures/<int:act_id>.pdf")
+@login_required
+def act(act_id: int) -> ResponseReturnValue:
+    authorize("site.administer")
+    found = get_or_404(ErasureAct, act_id)
+    paper = BytesIO(act_of_erasure(found))
+    response = send_file(paper, "application/pdf", download_name=f"act-{act_id}.pdf")
+    response.cache_control.no_store = True
+    return response
