@@ -52,7 +52,7 @@ def index(slug: str) -> ResponseReturnValue:
     form = filter_form(event, groups)
     table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
     noted = {"organization_id": event.organization_id, "number": len(table.items)}
-    record_now("contacts.viewed", event, **noted)
+    record_now("contacts.seen", event, **noted)
     ids = numbers(request.args)[:MOST_CHOSEN]
     asks = request.args.get("confirm") == "cancel"
     undo = numbers(request.args, "undo")[:MOST_CHOSEN]

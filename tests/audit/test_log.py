@@ -50,7 +50,7 @@ def codes_in_the_sources() -> set[str]:
 class TestRule:
     def test_every_code_has_words(self) -> None:
         found = codes_in_the_sources()
-        assert "contacts.viewed" in found
+        assert "contacts.seen" in found
         assert found <= set(ACTIONS)
 
     def test_codes_nobody_knows_are_shown_as_they_are(self, app: Flask) -> None:
@@ -94,7 +94,7 @@ class TestHooks:
         ):  # fmt: skip
             assert browser.open(address).status == 200
         assert codes() == [
-            "contacts.viewed", "persons.exported", "persons.exported", "persons.exported",
+            "contacts.seen", "persons.exported", "persons.exported", "persons.exported",
             "certificates.printed",
         ]  # fmt: skip
         entry = db.session.scalars(sa.select(AuditEntry).limit(1)).one()
@@ -135,7 +135,7 @@ class TestScreen:
         organizer = make_member(one)
         organizer.name = "Органа Смотрящая"
         for organization in (one, other):
-            record("contacts.viewed", organization_id=organization.id, number=24)
+            record("contacts.seen", organization_id=organization.id, number=24)
         record("somebodys.act")
         db.session.flush()
         yesterday = clock.today().toordinal() - 1
@@ -146,7 +146,7 @@ class TestScreen:
         assert "сколько: 24" in page.text("tbody")
         assert "somebodys.act" in page.text("tbody")
         for asked, number in (
-            (f"organization={one.id}", 1), ("action=contacts.viewed", 2), ("user=999999", 0),
+            (f"organization={one.id}", 1), ("action=contacts.seen", 2), ("user=999999", 0),
             (f"day={clock.today()}", 3), (f"day={clock.today().fromordinal(yesterday)}", 0),
             ("day=0001-01-01&user=x&organization=-5&page=9999999999", 3), ("action=%00", 3),
         ):  # fmt: skip
@@ -155,7 +155,7 @@ class TestScreen:
 
     def test_an_admin_sees_their_organization_alone(self, browser: Browser) -> None:
         one, other = make_organization(), make_organization(short_name="Чужая организация")
-        record("contacts.viewed", organization_id=one.id)
+        record("contacts.seen", organization_id=one.id)
         record("persons.exported", organization_id=other.id)
         record("consent_text.published")
         db.session.flush()
@@ -173,7 +173,7 @@ class TestScreen:
         for _ in range(2):
             for _ in range(10):
                 event = make_event()
-                record("contacts.viewed", event, organization_id=event.organization_id)
+                record("contacts.seen", event, organization_id=event.organization_id)
             with counted_queries(app) as statements:
                 browser.open("/administration/audit")
             counts.append(len(statements))

@@ -84,7 +84,7 @@ class TestTaken:
         assert told["registrations"][0]["attendance"]["mark"] == "present"
         assert told["certificates"][0]["number"] == paper.full_number
         assert [one["address"] for one in told["letters"]] == ["saglara@example.org"]
-        for words in ("Очиров Нарма", "9Б", "Проба сварщика", "законный представитель", "был"):
+        for words in ("Очиров Нарма", "9Б", "Проба сварщика", "родителем из учётной записи", "был"):
             assert words in paper_text, words
         everything = json.dumps(told, ensure_ascii=False) + paper_text
         assert "Другой Отец" not in everything

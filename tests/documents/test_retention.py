@@ -157,7 +157,7 @@ def rows_of_every_kind() -> None:
                     code_hash=str(days), expires_at=at,
                 ),
                 ConsentRequest(registration=live, email="m@example.org", expires_at=at),
-                AuditEntry(action="contacts.viewed", at=at),
+                AuditEntry(action="contacts.seen", at=at),
                 ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={}, done_at=at),
             ]
         )  # fmt: skip

@@ -151,7 +151,14 @@ def problems(phone: BrowserContext) -> list[str]:
     found: list[str] = []
     phone.on("weberror", lambda error: found.append(str(error.error)))
     phone.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
-    phone.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    phone.on(
+        "requestfailed",
+        lambda request: (
+            found.append(f"failed: {request.url}")
+            if request.failure != "net::ERR_ABORTED"  # cut off by going on to the next page
+            else None
+        ),
+    )
     return found
 
 
