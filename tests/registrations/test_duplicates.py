@@ -135,7 +135,7 @@ class TestScreen:
         make_pupil(make_class(school), birth_date=BORN)
         guest_of(school, user=make_user())
         screen = browser.log_in(coordinator(school)).open(LIST)
-        assert "аккаунт: кто в него входит, увидит всё это" in screen.text("form.o-box")
+        assert "учётная запись: кто в неё входит, увидит всё это" in screen.text("form.o-box")
 
     @pytest.mark.parametrize("panel", [None, "duplicates-panel"], ids=["page", "panel"])
     def test_merges_and_undoes(self, browser: Browser, panel: str | None) -> None:

@@ -288,7 +288,7 @@ class TestRefusal:
     def test_two_accounts(self) -> None:
         kept, other = two()
         kept.user_id, other.user_id = make_user().id, make_user().id
-        self.refused(kept, other, "двум аккаунтам")
+        self.refused(kept, other, "двум не стать одной")
 
     def test_an_account_that_is_the_guardian_of_the_other(self) -> None:
         kept, other = two()
