@@ -74,8 +74,28 @@ def pages(browser: Browser, url: str) -> dict[str, list[tuple[str, str]]]:
             ("desk-add", f"{desk}/registrations/add"),
             ("organization", "/manage/organization"),
         ],
+        "parent@demo.test": [
+            ("children", "/me/children"),
+            ("path", "/me/path"),
+            ("consents", "/me/consents"),
+            ("own-data", "/me/data"),
+            ("sign-up-children", f"{event}/sign-up"),
+        ],
+        "teacher@demo.test": [
+            ("school", "/school"),
+            ("classes", "/school/classes"),
+            ("groups", "/school/groups"),
+            ("coverage", "/school/coverage"),
+            ("group-sign-up", f"{event}/group"),
+        ],
+        "school@demo.test": [("duplicates", "/school/duplicates")],
         "door@demo.test": [("door-desk", "/manage"), ("door-attendance", f"{desk}/attendance")],
-        "ministry@demo.test": [("approvals", "/administration/organizations")],
+        "ministry@demo.test": [
+            ("approvals", "/administration/organizations"),
+            ("texts", "/administration/texts"),
+            ("audit", "/administration/audit"),
+            ("erasures", "/administration/erasures"),
+        ],
     }
 
 
