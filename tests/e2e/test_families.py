@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app import clock
 from app.spreadsheets import workbook
-from tests.e2e.conftest import Site, log_in, looks_right
+from tests.e2e.conftest import PASSWORD, Site, log_in, looks_right
 from tests.e2e.test_whole_path import publish_an_open_day
 
 pytestmark = pytest.mark.e2e
@@ -159,4 +159,14 @@ def test_a_mother_of_three(
     page.goto(f"{site.url}/me/consents")
     expect(page.locator("main")).to_contain_text("родителем из учётной записи")
     looks_right(page, scripts)
+    page.goto(f"{site.url}/me/data")
+    looks_right(page, scripts)
+    page.get_by_role("link", name=f"Удалить данные: {family} Очир").click()
+    looks_right(page, scripts)
+    page.locator("[name=confirmation]").fill("УДАЛИТЬ")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Удалить навсегда").click()
+    page.goto(f"{site.url}/me/children")
+    expect(page.locator("main")).to_contain_text("Санал")
+    expect(page.locator("main")).not_to_contain_text("Очир")
     assert problems == []

@@ -312,5 +312,5 @@ class TestScreen:
             db.session.add(Guardianship(child_id=child.id, user_id=make_guardian().id))
         browser.log_in(mother)
         with counted_queries(app) as queries:
-            assert browser.open(URL).texts("h3")[6].startswith("Бадмаев Ж")
+            assert browser.open(URL).texts("h2")[6].startswith("Бадмаев Ж")
         assert len(queries) <= 5, queries
