@@ -81,7 +81,7 @@ class TestLoaded:
 
     def test_it_is_as_large_as_promised(self) -> None:
         assert 40 <= number(sa.select(Event)) <= 60
-        assert 500 <= number(sa.select(Person)) <= 800
+        assert 500 <= number(sa.select(Person)) <= 950
         assert number(sa.select(Registration)) > 800
         assert number(sa.select(Organization)) == 35
 
