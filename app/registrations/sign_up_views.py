@@ -70,7 +70,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
         event=event,
         closed="" if form.is_submitted() else why_signup_is_closed(event),
         own=own,
-        minor_alone=[one for one in own if one.user_id and one.is_minor],
+        minor_alone=[one for one in own if one.user_id == current_user.id and one.is_minor],
         schools=[] if own else schools(),
         words=words() if form.must_agree else "",
     )

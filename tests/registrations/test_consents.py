@@ -425,6 +425,12 @@ class TestParentSignsUp:
         channels = db.session.scalars(sa.select(Consent.channel)).all()
         assert channels == [ConsentChannel.GUARDIAN_ACCOUNT] * 3
 
+    def test_a_parent_is_not_asked_for_a_parents_address(self, browser: Browser) -> None:
+        mother, child = make_user(), make_person(user=make_user())
+        make_guardianship(child, mother)
+        url = f"/events/{make_event().slug}/sign-up"
+        assert "guardian_email" not in browser.log_in(mother).open(url).form("form.o-form")
+
     def test_without_the_agreement_nobody_is_signed_up(self, browser: Browser) -> None:
         mother, child = make_user(), make_person(agreed=False)
         make_guardianship(child, mother)
