@@ -56,7 +56,7 @@ def build() -> tuple[Event, User, list[SchoolClass]]:
         kind=OrganizationKind.SCHOOL, name="Школа для измерений", short_name="СОШ № 99",
         slug="bench-school", approved_at=clock.now(),
     )  # fmt: skip
-    teacher = User(email="teacher@bench.test", name="Анна Лиджиева")
+    teacher = User(email="class-teacher@bench.test", name="Анна Лиджиева")
     db.session.add_all([school, teacher])
     db.session.flush()
     role = Membership(user_id=teacher.id, organization_id=school.id, role=Role.ORGANIZER)
