@@ -34,6 +34,7 @@ from tests.factories import (
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "elista-2026-noon"
+expect.set_options(timeout=20_000)  # two cores, two browsers, two servers
 
 
 @dataclass(frozen=True)
