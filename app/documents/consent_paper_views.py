@@ -16,13 +16,13 @@ from app.documents.consent_papers import blank as blank_form
 from app.documents.consent_papers import for_class
 from app.errors import RuleBroken
 from app.events.queries import event_by_slug
+from app.people.class_queries import pupil_in, pupils_of
 from app.people.models import ConsentKind, Person, SchoolClass
 from app.people.queries import consents_of
 from app.people.text_queries import in_force
 from app.permissions import authorize
 from app.registrations import paper_consents
 from app.registrations.desk_forms import numbers
-from app.registrations.paper_queries import pupil_in, pupils_of
 from app.registrations.queries import coming_of
 from app.web import found_or_404, get_or_404, page
 

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.db import db
-from app.organizations.models import Organization
 from app.people.actions import Details
 from app.people.classes import class_of, new_class
 from app.people.list_kept import ClassKey, Facts
 from app.people.list_matching import School, Verdict, born_on, place_of
 from app.people.list_models import ImportedRow, ListImport, Outcome
 from app.people.models import Guardianship, Person
+from app.people.pupils import hold
 from app.text import searchable, sort_key
 
 BATCH = 500
@@ -36,7 +36,7 @@ class Weighed:
 
 def apply_batch(import_: ListImport) -> bool:
     """Apply the next rows; False when none were left. The caller holds the import."""
-    hold_school(import_.school)
+    hold(import_.school)
     rows = next_rows(import_)
     school = School(import_)
     weighed = [weigh_again(row, school) for row in rows]
@@ -50,12 +50,6 @@ def apply_batch(import_: ListImport) -> bool:
     import_.done += len(rows)
     db.session.flush()
     return bool(rows)
-
-
-def hold_school(school: Organization) -> None:
-    """One after another: another list, or a form, may bring the same pupil."""
-    one = sa.select(Organization.id).where(Organization.id == school.id)
-    db.session.execute(one.with_for_update(key_share=True))
 
 
 def next_rows(import_: ListImport) -> list[ImportedRow]:

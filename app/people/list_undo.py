@@ -7,16 +7,17 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.db import db
-from app.people.list_batches import BATCH, as_json, by_ids, hold_school, redo_derived
+from app.people.list_batches import BATCH, as_json, by_ids, redo_derived
 from app.people.list_models import ImportedRow, ListImport, Outcome
 from app.people.models import Guardianship, Person, SchoolClass
+from app.people.pupils import hold
 
 Change = dict[str, Any]
 
 
 def undo_batch(import_: ListImport) -> bool:
     """Take back the next rows, the last first; False when none were left."""
-    hold_school(import_.school)
+    hold(import_.school)
     query = (
         sa.select(ImportedRow)
         .where(ImportedRow.import_id == import_.id, ImportedRow.is_done, ImportedRow.reason == "")

@@ -47,7 +47,7 @@ def edit_pupil(pupil: Person, class_: SchoolClass, details: Details) -> None:
 
 
 def hold(school: Organization) -> None:
-    """One after another: the same form sent twice finds what the first one wrote."""
+    """One after another: a list, or the same form again, finds what the one before wrote."""
     one = sa.select(Organization.id).where(Organization.id == school.id)
     db.session.execute(one.with_for_update(key_share=True))
 

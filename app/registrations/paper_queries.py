@@ -8,25 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db
-from app.people.models import Consent, ConsentKind, ConsentText, Person, SchoolClass
+from app.people.models import Consent, ConsentKind, ConsentText, Person
 from app.registrations.models import Registration, Status
-
-KEPT = (Person.merged_into_id.is_(None), Person.anonymized_at.is_(None))
-
-
-def pupils_of(class_: SchoolClass) -> list[Person]:
-    """In Russian order: the order of lists, and of the papers in the folder."""
-    query = (
-        sa.select(Person)
-        .where(Person.class_id == class_.id, *KEPT)
-        .order_by(Person.sort_key, Person.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def pupil_in(class_: SchoolClass, person_id: int) -> Person | None:
-    query = sa.select(Person).where(Person.class_id == class_.id, Person.id == person_id, *KEPT)
-    return db.session.scalar(query)
 
 
 def withdrawn_on(people: Collection[Person], kind: ConsentKind) -> dict[int, date]:
