@@ -22,6 +22,7 @@ DOMAINS = [
     "events",
     "registrations",
     "attendance",
+    "messages",
     "documents",
 ]
 # Inside a domain each room may use the ones before it; other names count as actions.

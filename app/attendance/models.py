@@ -20,11 +20,15 @@ class Presence(enum.StrEnum):
 
 class Method(enum.StrEnum):
     LIST = "list"  # ticked in the list
+    SCAN = "scan"  # the ticket's code, read by a camera
+    TYPED = "typed"  # row numbers of the printed list
+    SHEET = "sheet"  # from the marks of the meetings
     WALK_IN = "walk_in"  # added at the door, so present
 
 
 class Attendance(Model):
-    """One registration's mark. Marking the same again changes nothing."""
+    """One registration's mark: whether the person came at all. Marking the same again
+    changes nothing. What happened at each meeting of a course stands in MeetingMark."""
 
     registration_id: Mapped[int] = mapped_column(
         sa.ForeignKey("registration.id", ondelete="CASCADE"), unique=True
@@ -33,6 +37,8 @@ class Attendance(Model):
     method: Mapped[Method]
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     marked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # The phone or computer that made the mark, where it said so.
+    device: Mapped[str] = mapped_column(sa.String(36), default="")
 
     registration: Mapped[Registration] = relationship()
     marked_by: Mapped[User | None] = relationship()

@@ -122,7 +122,10 @@ def in_words() -> tuple[dict[Status, str], dict[Presence | None, str]]:
             Status.AWAITING_CONSENT: _("waits for a parent’s agreement"),
             Status.WAITLISTED: _("on the waitlist"),
             Status.CANCELLED: _("cancelled registration"),
-            Status.EXPIRED: _("no agreement in time"),
+            Status.EXPIRED: _("no answer in time"),
+            Status.APPLIED: _("has applied"),
+            Status.OFFERED: _("is offered a seat"),
+            Status.DECLINED: _("not accepted"),
         },
         {
             Presence.PRESENT: _("yes"),

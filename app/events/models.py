@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,30 @@ class Format(enum.StrEnum):
     IN_PERSON = "in_person"
     ONLINE = "online"
     MIXED = "mixed"
+
+
+class Admission(enum.StrEnum):
+    """How the people for the seats are found."""
+
+    FIRST_COME = "first_come"
+    APPROVAL = "approval"  # the organizer decides about each application
+    DRAW = "draw"  # applications until sign-up closes, then lots that anybody can recompute
+
+
+REMINDERS = (7 * 24, 24, 2)  # hours before the beginning
+
+
+class EventSeries(Model):
+    """Events that belong together and have a page of their own: a fair each spring."""
+
+    __tablename__ = "event_series"
+
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    slug: Mapped[str] = mapped_column(sa.String(100), unique=True)
+    summary: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    organization: Mapped[Organization] = relationship()
 
 
 class Event(Model):
@@ -52,6 +77,14 @@ class Event(Model):
     contact: Mapped[str] = mapped_column(sa.String(300), default="")
     signup_opens_at: Mapped[datetime | None]
     signup_closes_at: Mapped[datetime | None]  # None: until the slot begins
+    admission: Mapped[Admission] = mapped_column(default=Admission.FIRST_COME)
+    series_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("event_series.id", ondelete="SET NULL"), index=True
+    )
+    # Hours before the beginning at which people are reminded; empty: nobody is.
+    reminders: Mapped[list[Any]] = mapped_column(sa.JSON, default=lambda: list(REMINDERS))
+    # Days before the beginning at which seats have to be reconfirmed; None: they need not.
+    reconfirm_days: Mapped[int | None]
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     # Kept by events.actions, from the slots: for the catalogue's order and filters.
@@ -65,6 +98,7 @@ class Event(Model):
     organization: Mapped[Organization] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
     measure: Mapped[Measure | None] = relationship()
+    series: Mapped[EventSeries | None] = relationship()
     slots: Mapped[list["Slot"]] = relationship(
         back_populates="event", order_by="Slot.starts_at, Slot.id"
     )

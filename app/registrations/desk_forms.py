@@ -18,11 +18,14 @@ from app.registrations.models import Status
 
 Said = MultiDict[str, str]
 STATUSES = {
+    Status.APPLIED: _l("Applications"),
     Status.CONFIRMED: _l("With a seat"),
     Status.AWAITING_CONSENT: _l("Waiting for a parent"),
     Status.WAITLISTED: _l("On the waitlist"),
     Status.CANCELLED: _l("Cancelled registrations"),
-    Status.EXPIRED: _l("No agreement in time"),
+    Status.OFFERED: _l("Offered a seat"),
+    Status.DECLINED: _l("Not accepted"),
+    Status.EXPIRED: _l("No answer in time"),
 }
 SORT_TITLES = {
     "name": _l("By last name"),

@@ -21,8 +21,8 @@ PAGE_SIZE = 50
 EVERYBODY = "everybody"  # pupils of groups by name, among the others
 
 IN_THIS_ORDER = (
-    *(Status.AWAITING_CONSENT, Status.CONFIRMED, Status.WAITLISTED),
-    *(Status.CANCELLED, Status.EXPIRED),
+    *(Status.APPLIED, Status.AWAITING_CONSENT, Status.OFFERED, Status.CONFIRMED),
+    *(Status.WAITLISTED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED),
 )
 IN_LINE = (Registration.slot_id, Registration.signed_up_at, Registration.id)
 STATUS_ORDER = sa.case(
@@ -171,20 +171,23 @@ class Figures:
     waitlisted: int = 0
     cancelled: int = 0
     expired: int = 0
+    applied: int = 0
+    declined: int = 0
+    offered: int = 0
     seats: int = 0
     in_groups: int = 0  # signed up with their class
 
     @property
     def total(self) -> int:
-        return self.with_seat + self.waitlisted + self.ended
+        return self.with_seat + self.waitlisted + self.applied + self.ended
 
     @property
     def with_seat(self) -> int:
-        return self.confirmed + self.awaiting_consent
+        return self.confirmed + self.awaiting_consent + self.offered
 
     @property
     def ended(self) -> int:
-        return self.cancelled + self.expired
+        return self.cancelled + self.expired + self.declined
 
 
 def figures_of(event: Event) -> Figures:

@@ -26,11 +26,16 @@ class Status(enum.StrEnum):
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
-    EXPIRED = "expired"  # no guardian answered in time
+    EXPIRED = "expired"  # nobody answered in time: no guardian, nor whoever was offered a seat
+    APPLIED = "applied"  # for admission by approval or by draw: no seat yet
+    DECLINED = "declined"  # the application was not accepted
+    OFFERED = "offered"  # a seat that became free late, held until hold_until
 
 
-SEATED = (Status.CONFIRMED, Status.AWAITING_CONSENT)  # what «taken» means
-LIVE = (*SEATED, Status.WAITLISTED)
+# What «taken» means.
+SEATED = (Status.CONFIRMED, Status.AWAITING_CONSENT, Status.OFFERED)
+LIVE = (*SEATED, Status.WAITLISTED, Status.APPLIED)
+NOT_ENDED = "status NOT IN ('cancelled', 'expired', 'declined')"
 
 
 class Channel(enum.StrEnum):
@@ -85,8 +90,8 @@ class Registration(Model):
             "event_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("status NOT IN ('cancelled', 'expired')"),
-            postgresql_where=sa.text("status NOT IN ('cancelled', 'expired')"),
+            sqlite_where=sa.text(NOT_ENDED),
+            postgresql_where=sa.text(NOT_ENDED),
         ),
         sa.Index("ix_registration_line", "slot_id", "status", "signed_up_at", "id"),
         sa.CheckConstraint("seats >= 1", name="at_least_one_seat"),
@@ -113,7 +118,15 @@ class Registration(Model):
     signed_up_at: Mapped[datetime] = mapped_column(default=clock.now)
     promoted_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    hold_until: Mapped[datetime | None]  # while awaiting consent
+    hold_until: Mapped[datetime | None]  # while awaiting consent or an answer to an offer
+    # By the id of the question, as text (events.question_models.Question).
+    answers: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    draw_rank: Mapped[int | None]  # 1 for the first; stays what the draw gave
+    decided_at: Mapped[datetime | None]  # when the application was accepted or declined
+    decision_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Whoever has a seat says again that they come; else it goes to those who wait.
+    reconfirm_by: Mapped[datetime | None]
+    reconfirmed_at: Mapped[datetime | None]
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("group.id"), index=True)
 
     event: Mapped[Event] = relationship()
@@ -141,6 +154,14 @@ class Registration(Model):
     @property
     def is_waitlisted(self) -> bool:
         return self.status is Status.WAITLISTED
+
+    @property
+    def is_applied(self) -> bool:
+        return self.status is Status.APPLIED
+
+    @property
+    def is_offered(self) -> bool:
+        return self.status is Status.OFFERED
 
     @property
     def companions(self) -> int:

@@ -1,0 +1,40 @@
+"""What an organizer asks of those who sign up."""
+
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Model
+from app.events.models import Event
+
+
+class QuestionKind(enum.StrEnum):
+    TEXT = "text"
+    CHOICE = "choice"  # one of a list
+    CHOICES = "choices"  # several of a list
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+
+
+class Question(Model):
+    """One question of the sign-up form. Answers stand in ``Registration.answers`` under the
+    question's id, as text, a list of texts, a number, an ISO date or a boolean."""
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(sa.String(300))
+    help: Mapped[str] = mapped_column(sa.String(500), default="")
+    kind: Mapped[QuestionKind]
+    choices: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    required: Mapped[bool] = mapped_column(default=False)
+    # Asked only of those who gave one of these answers to an earlier question.
+    shown_if_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"))
+    shown_if_values: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # Taken off the form, kept for the answers that were given.
+    is_retired: Mapped[bool] = mapped_column(default=False)
+
+    event: Mapped[Event] = relationship()
+    shown_if: Mapped["Question | None"] = relationship(remote_side="Question.id")

@@ -1,0 +1,1 @@
+"""Messages of organizers to the people of an event."""
