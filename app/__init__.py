@@ -42,6 +42,7 @@ from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
+from app.organizations.membership_views import bp as memberships
 from app.organizations.views import bp as organizations
 from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
 from app.people.children_views import bp as children
@@ -125,6 +126,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         address,
         notifications,
         organizations,
+        memberships,
         people,
         classes,
         pupils,

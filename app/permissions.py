@@ -126,6 +126,7 @@ RULES: dict[str, list[Rule]] = {
     "desk.open": [organizes_somewhere, works_at_doors],
     "organization.see": [is_approved, belongs_to_it, administers_site],
     "organization.edit": [administers_it],
+    "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
     "event.create_somewhere": [organizes_somewhere],
     "event.create": [organizes_there],  # thing: the organization
     "event.see": [is_published, organizes_it],

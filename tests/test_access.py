@@ -17,7 +17,7 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
-from app.organizations.models import Role
+from app.organizations.models import Membership, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.groups import sign_up_class
@@ -149,6 +149,9 @@ MATRIX = {
     "groups.show": SCHOOL,
     "class_sign_up.sign_up": SCHOOL,
     "groups.swap": SCHOOL,
+    "memberships.index": MINISTRY,  # of any organization; its own admins: tests/organizations
+    "memberships.join": LOGGED_IN,  # 410: no such link
+    "memberships.remove": MINISTRY,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -215,6 +218,7 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    membership_id: int  # the ministry's admin's own, the only one
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -233,6 +237,7 @@ class Scene:
             if endpoint.startswith("pupils.")
             else self.registration.person_id,
             "class_id": self.class_id,
+            "membership_id": self.membership_id,
             "invitation_id": 1,
             "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
@@ -294,10 +299,12 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    own = db.session.scalars(sa.select(Membership).filter_by(user=users["ministry"])).one()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
         merged.id, group.code, import_, act.id,
+        own.id,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ ACTIONS = {
     "pupil.taken_back": _l("took a pupil back into a class"),
     "registrations.changed": _l("changed registrations of an event"),
     "role.granted": _l("gave somebody a role"),
+    "role.offered": _l("invited somebody to a role"),
     "role.withdrawn": _l("took a role away from somebody"),
 }
 THINGS = {

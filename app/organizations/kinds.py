@@ -4,7 +4,7 @@ import re
 
 from flask_babel import lazy_gettext as _l
 
-from app.organizations.models import OrganizationKind
+from app.organizations.models import OrganizationKind, Role
 
 # In the order of the list: colleges first, they publish most.
 TITLES = {
@@ -36,3 +36,14 @@ def kind_of_name(name: str) -> OrganizationKind:
     """What kind an organization of this name is: for lists that do not say it."""
     found = (kind for words, kind in WORDS if re.search(words, name.casefold()))
     return next(found, OrganizationKind.PUBLIC_ORGANIZATION)
+
+
+# What each role does, as people read it.
+ROLES = {
+    Role.ADMIN: _l("Administrator: everything, and invites others"),
+    Role.ORGANIZER: _l("Organizer: events and the people in them"),
+    Role.DOOR: _l("Door: marks who came, nothing else"),
+    Role.TEACHER: _l("Teacher: own classes"),
+    Role.EXPERT: _l("Expert"),
+    Role.VIEWER: _l("Viewer"),
+}

@@ -107,6 +107,17 @@ def members_of(organization: Organization, role: Role) -> list[User]:
     return sorted(found, key=lambda user: (sort_key(user.display_name), user.id))
 
 
+def memberships_in(organization: Organization) -> list[Membership]:
+    """Everybody who acts for it, by name; whoever has two roles stands there twice."""
+    query = (
+        sa.select(Membership)
+        .where(Membership.organization_id == organization.id)
+        .options(joinedload(Membership.user))
+    )
+    found = db.session.scalars(query)
+    return sorted(found, key=lambda one: (sort_key(one.user.display_name), one.id))
+
+
 def site_admins() -> list[User]:
     """Those who approve organizations: the admins of the ministry."""
     query = (

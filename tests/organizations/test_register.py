@@ -210,7 +210,9 @@ class TestScreen:
         db.session.add(Membership(user=user, organization=second, role=Role.ADMIN))
         db.session.add(Membership(user=user, organization=stranger, role=Role.ORGANIZER))
         browser.log_in(user)
-        assert browser.open("/manage/organization").texts(".o-tabs a") == ["А", "Б"]
+        assert browser.open("/manage/organization").texts(
+            "nav[aria-label='Your organizations'] a"
+        ) == ["А", "Б"]
         page = browser.open(f"/manage/organization?organization={second.slug}")
         assert page.form("main form")["name"] == second.name
         for url in (f"?organization={stranger.slug}", "?organization=none"):

@@ -1,0 +1,124 @@
+"""An administrator invites people to act for the organization, and takes them off."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import RuleBroken
+from app.notifications.models import Notification
+from app.organizations import memberships
+from app.organizations.memberships import invitation_of, invite, membership_of
+from app.organizations.models import Membership, Role
+from tests.browser import Browser
+from tests.factories import (
+    make_member,
+    make_ministry_admin,
+    make_organization,
+    make_school,
+    make_user,
+)
+
+
+def confirmed(email: str) -> User:
+    user = make_user(email=email)
+    user.email_confirmed_at = clock.now()
+    return user
+
+
+def token_sent_to(email: str) -> str:
+    query = sa.select(Notification).filter_by(template="staff_invitation", address=email)
+    link: str = db.session.scalars(query).one().context["link"]
+    return link.rpartition("/")[2]
+
+
+class TestRule:
+    def test_whoever_is_invited_gets_the_role_when_they_accept(self, app: Flask) -> None:
+        school = make_school()
+        admin, teacher = make_member(school, Role.ADMIN), confirmed("teacher@example.org")
+        invite(school, teacher.email, Role.TEACHER, by=admin)
+        assert membership_of(teacher, school, Role.TEACHER) is None
+        invitation = invitation_of(token_sent_to(teacher.email))
+        assert invitation
+        assert memberships.accept(invitation, teacher)
+        assert membership_of(teacher, school, Role.TEACHER)
+        with pytest.raises(RuleBroken, match="already"):
+            invite(school, teacher.email, Role.TEACHER, by=admin)
+
+    def test_nobody_else_accepts_it(self, app: Flask) -> None:
+        college = make_organization()
+        invite(college, "a@example.org", Role.ORGANIZER, by=make_member(college, Role.ADMIN))
+        invitation = invitation_of(token_sent_to("a@example.org"))
+        assert invitation
+        unconfirmed = make_user(email="a@example.org")
+        unconfirmed.email_confirmed_at = None
+        for somebody in (confirmed("b@example.org"), unconfirmed):
+            with pytest.raises(RuleBroken, match="a@example.org"):
+                memberships.accept(invitation, somebody)
+
+    def test_it_ends_with_whoever_sent_it(self, app: Flask) -> None:
+        college = make_organization()
+        admin = make_member(college, Role.ADMIN)
+        make_member(college, Role.ADMIN)
+        invite(college, "a@example.org", Role.DOOR, by=admin)
+        own = membership_of(admin, college, Role.ADMIN)
+        assert own
+        memberships.remove(own)
+        assert invitation_of(token_sent_to("a@example.org")) is None
+        assert invitation_of("not-a-token") is None
+
+    def test_the_last_administrator_stays(self, app: Flask) -> None:
+        college = make_organization()
+        own = membership_of(make_member(college, Role.ADMIN), college, Role.ADMIN)
+        assert own
+        with pytest.raises(RuleBroken, match="only administrator"):
+            memberships.remove(own)
+
+
+class TestScreen:
+    def test_from_the_invitation_to_the_desk_and_off_again(
+        self, app: Flask, browser: Browser
+    ) -> None:
+        college = make_organization(short_name="ЭПТК")
+        admin = make_member(college, Role.ADMIN)
+        browser.log_in(admin)
+        page = browser.submit("/manage/organization/members", email="Door@example.org", role="door")
+        assert "door@example.org" in page.text("#messages").lower()
+        door = confirmed("door@example.org")
+        guest = Browser(app.test_client()).log_in(door)
+        joined = guest.submit(f"/organizations/join/{token_sent_to('door@example.org')}")
+        assert joined.path == "/manage"
+        membership = db.session.scalars(sa.select(Membership).filter_by(user_id=door.id)).one()
+        assert door.display_name in browser.open("/manage/organization/members").text("main")
+        browser.submit(f"/manage/organization/members/{membership.id}/remove")
+        assert guest.open("/manage").status == 404
+
+    def test_what_was_typed_stays_beside_what_is_wrong(self, browser: Browser) -> None:
+        browser.log_in(make_member(make_organization(), Role.ADMIN))
+        page = browser.submit("/manage/organization/members", email="без собаки", role="door")
+        assert page.status == 422
+        assert 'value="без собаки"' in page.html
+
+    def test_a_college_has_no_teachers(self, browser: Browser) -> None:
+        browser.log_in(make_member(make_organization(), Role.ADMIN))
+        page = browser.submit("/manage/organization/members", email="a@example.org", role="teacher")
+        assert page.status == 422
+
+    def test_an_old_link_says_so(self, browser: Browser) -> None:
+        browser.log_in(make_user())
+        assert browser.open("/organizations/join/cut").status == 410
+
+    def test_the_ministry_lets_the_first_one_in(self, app: Flask, browser: Browser) -> None:
+        college = make_organization()
+        browser.log_in(make_ministry_admin())
+        address = f"/manage/organization/members?organization={college.slug}"
+        browser.submit(address, email="first@example.org", role="admin")
+        guest = Browser(app.test_client()).log_in(confirmed("first@example.org"))
+        assert (
+            guest.submit(f"/organizations/join/{token_sent_to('first@example.org')}").status == 200
+        )
+        assert guest.open("/manage/organization").form("main form")["name"] == college.name
+        stranger = Browser(app.test_client()).log_in(make_member(make_school(), Role.ADMIN))
+        assert stranger.open(address).status == 404
