@@ -211,7 +211,7 @@ class TestScreen:
         db.session.add(Membership(user=user, organization=stranger, role=Role.ORGANIZER))
         browser.log_in(user)
         assert browser.open("/manage/organization").texts(
-            "nav[aria-label='Your organizations'] a"
+            "nav[aria-label='Ваши организации'] a"
         ) == ["А", "Б"]
         page = browser.open(f"/manage/organization?organization={second.slug}")
         assert page.form("main form")["name"] == second.name
