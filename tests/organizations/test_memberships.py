@@ -44,7 +44,7 @@ class TestRule:
         assert invitation
         assert memberships.accept(invitation, teacher)
         assert membership_of(teacher, school, Role.TEACHER)
-        with pytest.raises(RuleBroken, match="already"):
+        with pytest.raises(RuleBroken, match="уже есть"):
             invite(school, teacher.email, Role.TEACHER, by=admin)
 
     def test_nobody_else_accepts_it(self, app: Flask) -> None:
@@ -73,7 +73,7 @@ class TestRule:
         college = make_organization()
         own = membership_of(make_member(college, Role.ADMIN), college, Role.ADMIN)
         assert own
-        with pytest.raises(RuleBroken, match="only administrator"):
+        with pytest.raises(RuleBroken, match="единственный"):
             memberships.remove(own)
 
 
