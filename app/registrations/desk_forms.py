@@ -153,8 +153,10 @@ class StaffForm(PersonForm):
         validators=[Optional(), fields.SensibleDate(years_back=5, years_ahead=0)],
     )
 
-    def __init__(self, event: Event, *, slot: Slot | None) -> None:
-        super().__init__(event, slot_id=slot.id if slot else None, must_agree=True)
+    def __init__(self, event: Event, *, slot: Slot | None, asks: bool) -> None:
+        """``asks``: with the organizer's questions, none of which staff must answer."""
+        slot_id = slot.id if slot else None
+        super().__init__(event, slot_id=slot_id, must_agree=True, asks=asks, insists=False)
         if not self.is_submitted():
             self.consent_date.data = clock.today()
         self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]
