@@ -130,12 +130,12 @@ class AskingForm(FlaskForm):
         has to be answered, without ``listens`` nothing that was typed is read."""
         self.asked = questions
         typed = request.form if listens and self.is_submitted() else None
+        words = self.meta.get_translations(self)
         for question in questions:
             name = name_of(question)
             before = None if typed is not None else (given or {}).get(str(question.id))
-            field = self.meta.bind_field(
-                self, field_for(question, insists=insists), {"name": name, "prefix": ""}
-            )
+            options = {"name": name, "prefix": "", "translations": words}
+            field = self.meta.bind_field(self, field_for(question, insists=insists), options)
             field.process(typed, kept_as_typed(question, before))
             self._fields[name] = field
 

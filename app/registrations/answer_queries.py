@@ -30,6 +30,19 @@ def answered_questions(event: Event) -> set[int]:
     return {int(id_) for answers in db.session.scalars(query) for id_ in answers}
 
 
+def answers_to_find(event: Event) -> list[tuple[str, str]]:
+    """For the table's filter: each answer that could be or was chosen, as (value, title).
+    A renamed one that somebody gave can still be looked for."""
+    if not event.has_questions and not answered_questions(event):
+        return []
+    told, _people = summary(event, everybody=True)
+    return [
+        (f"{one.question.id}:{words}", f"{one.question.label}: {words}")
+        for one in told
+        for words, _number in one.counts
+    ]
+
+
 def who_answered(event: Event, question_id: int, answer: str) -> list[int]:
     """The registrations of the event in which this answer was given, in words."""
     query = sa.select(Registration.id, Registration.answers).where(
@@ -125,13 +138,16 @@ class Told:
         return max([number for _words, number in self.counts], default=0)
 
 
-def summary(event: Event) -> tuple[list[Told], int]:
-    """Each question of the event, and how many are signed up: two queries."""
+def summary(event: Event, *, everybody: bool = False) -> tuple[list[Told], int]:
+    """Each question of the event, and how many are signed up: two queries. ``everybody``:
+    of those too whose registration has ended."""
     query = (
         sa.select(Registration.answers)
-        .where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+        .where(Registration.event_id == event.id)
         .order_by(Registration.signed_up_at.desc(), Registration.id.desc())
     )
+    if not everybody:
+        query = query.where(Registration.status.in_(LIVE))
     given = [answers or {} for answers in db.session.scalars(query)]
     told = [told_about(one, given) for one in all_questions_of(event)]
     return [one for one in told if one.answered or not one.question.is_retired], len(given)

@@ -158,7 +158,9 @@ class TestScreen:
         browser.log_in(make_member(event.organization))
         url = f"/manage/events/{event.slug}/questions"
         assert "Вопросов пока нет" in browser.open(url).text("main")
-        browser.submit(url, label="Секция", kind="choice", choices="Танцы\n\n Пение \n", required="y")
+        browser.submit(
+            url, label="Секция", kind="choice", choices="Танцы\n\n Пение \n", required="y"
+        )
         source = db.session.scalars(sa.select(Question)).one()
         assert (source.choices, source.required) == (["Танцы", "Пение"], True)
         page = browser.submit(url, label="Какие?", kind="text", condition=f"{source.id}:0")
