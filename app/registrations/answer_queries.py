@@ -33,7 +33,7 @@ def answered_questions(event: Event) -> set[int]:
 def answers_to_find(event: Event) -> list[tuple[str, str]]:
     """For the table's filter: each answer that could be or was chosen, as (value, title).
     A renamed one that somebody gave can still be looked for."""
-    if not event.has_questions and not answered_questions(event):
+    if not event.has_questions:
         return []
     told, _people = summary(event, everybody=True)
     return [
