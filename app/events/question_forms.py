@@ -21,7 +21,7 @@ KINDS = {
     QuestionKind.TEXT: _l("Text"),
     QuestionKind.CHOICE: _l("One of a list"),
     QuestionKind.CHOICES: _l("Several of a list"),
-    QuestionKind.NUMBER: _l("Number"),
+    QuestionKind.NUMBER: _l("A number"),
     QuestionKind.DATE: _l("Date"),
     QuestionKind.YES_NO: _l("Yes or no"),
 }

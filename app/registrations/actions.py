@@ -19,7 +19,7 @@ from app.registrations.admission import (
     refuse_unless_admissible,
     refuse_unless_open,
 )
-from app.registrations.answers import still_asked
+from app.registrations.answers import still_known
 from app.registrations.consent_requests import (
     ask,
     guardians_asked,
@@ -88,7 +88,7 @@ def sign_up(
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
     registration.channel, registration.form_key = channel, form_key
     registration.email, registration.phone, registration.language = email, phone, language
-    registration.answers = still_asked(slot.event, answers)
+    registration.answers = still_known(slot.event, answers)
     registration.signed_up_by_id = by.id if by else None
     registration.signed_up_at = clock.now()
     registration.promoted_at = registration.cancelled_at = None

@@ -27,6 +27,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.events.question_models import Question, QuestionKind
 from app.events.questions import in_short
 from app.fields import EMOJI, PlainText, SensibleDate, stripped, too_long, trimmed
+from app.people.class_lists.forbidden import looks_like_a_document
 
 MOST_LETTERS = 1000
 LARGEST = 1_000_000
@@ -111,6 +112,10 @@ class PlainAnswer(PlainText):
         super().__call__(form, field)
         if EMOJI.search(field.data or ""):
             raise ValidationError(_("Write it without emoji: they cannot be printed."))
+        if looks_like_a_document(field.data or ""):
+            raise ValidationError(
+                _("This looks like the number of a document. They are not kept here: leave it out.")
+            )
 
 
 class AskingForm(FlaskForm):

@@ -37,10 +37,16 @@ def answers_to_find(event: Event) -> list[tuple[str, str]]:
         return []
     told, _people = summary(event, everybody=True)
     return [
-        (f"{one.question.id}:{words}", f"{one.question.label}: {words}")
+        (f"{one.question.id}:{words}", before(one.question, words))
         for one in told
         for words, _number in one.counts
     ]
+
+
+def before(question: Question, words: str) -> str:
+    """«Секция: танцы», «Нужен автобус? да»."""
+    sign = "" if question.label.endswith(("?", "!", ":", ".")) else ":"
+    return f"{question.label}{sign} {words}"
 
 
 def who_answered(event: Event, question_id: int, answer: str) -> list[int]:

@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event
-from app.events.question_queries import questions_of
+from app.events.question_queries import all_questions_of, questions_of
 from app.registrations import seats
 from app.registrations.models import Registration
 
 
-def still_asked(event: Event, answers: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The answers to questions that stand on the form now: one may have been taken off while
-    the form was filled in."""
+def still_known(event: Event, answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The answers to questions that the event has: one may have been deleted while the form
+    was filled in, and its number is another question's one day."""
     if not answers:
         return {}
-    asked = {str(one.id) for one in questions_of(event)}
-    return {id_: answer for id_, answer in answers.items() if id_ in asked}
+    known = {str(one.id) for one in all_questions_of(event)}
+    return {id_: answer for id_, answer in answers.items() if id_ in known}
 
 
 def may_change(registration: Registration) -> bool:

@@ -17,5 +17,6 @@
   }
   document.addEventListener("change", (event) => event.target.form && arrange(event.target.form));
   document.addEventListener("htmx:after:swap", () => arrange(document));
+  window.addEventListener("pageshow", () => arrange(document)); // what the browser filled in again
   arrange(document);
 })();
