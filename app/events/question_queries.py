@@ -20,7 +20,8 @@ def questions_of(event: Event) -> list[Question]:
 def all_questions_of(event: Event) -> list[Question]:
     """The form's, and after them those that were taken off it."""
     query = sa.select(Question).where(Question.event_id == event.id).order_by(*IN_ORDER)
-    return list(db.session.scalars(query))
+    # Whoever waited for the event to change it sees what it has become meanwhile.
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def questions_by_id(ids: Collection[int]) -> dict[int, Question]:

@@ -80,6 +80,7 @@ def change(slug: str, question_id: int) -> ResponseReturnValue:
         try:
             with transaction():
                 slots.hold(event)  # nobody answers meanwhile
+                question = question_of(event, question_id)  # or it has been deleted
                 questions.change(question, form.wording, answered=answered_questions(event))
         except RuleBroken as broken:
             form.form_errors.append(str(broken))

@@ -177,6 +177,7 @@ def count_again(event: Event) -> None:
     db.session.flush()
     order = asked(event)
     number(order)
+    db.session.refresh(event, ["has_questions"])  # may have changed since it was read
     event.has_questions = bool(order)
     db.session.flush()
 

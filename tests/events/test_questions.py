@@ -35,6 +35,19 @@ class TestRule:
         assert event.has_questions
         assert labels(event) == ["Первый", "Второй", "Третий"]
 
+    def test_is_asked_though_somebody_else_took_the_last_one_off_meanwhile(self) -> None:
+        event = make_event()
+        make_question(event)
+        # Another process: this one's event does not know.
+        db.session.execute(
+            sa.update(Event).values(has_questions=False).execution_options(
+                synchronize_session=False
+            )
+        )  # fmt: skip
+        make_question(event)
+        db.session.refresh(event)
+        assert event.has_questions
+
     def test_moves_up_and_down_and_stays_at_the_ends(self) -> None:
         event = make_event()
         first, _second, third = [make_question(event, label) for label in "АБВ"]
