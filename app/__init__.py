@@ -39,6 +39,7 @@ from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
+from app.events.question_views import bp as questions
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
@@ -53,6 +54,7 @@ from app.people.pupil_views import bp as pupils
 from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
+from app.registrations.answer_views import bp as answers
 from app.registrations.class_sign_up_views import bp as class_sign_up
 from app.registrations.consent_views import bp as consents
 from app.registrations.duplicate_views import bp as duplicates
@@ -137,8 +139,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         events,
         events_desk,
         slots,
+        questions,
         sign_up,
         registrations,
+        answers,
         consents,
         duplicates,
         class_sign_up,

@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 from app import clock
 from app.accounts.models import User
 from app.db import db
+from app.events import questions
 from app.events.models import Event, EventStatus, Format, Slot
+from app.events.question_models import Question, QuestionKind
+from app.events.questions import Wording
 from app.organizations.models import (
     Membership,
     Municipality,
@@ -142,6 +145,13 @@ def make_slot(
     event.ends_at = max(filter(None, (event.ends_at, ends_at)))
     db.session.flush()
     return slot
+
+
+def make_question(
+    event: Event, label: str = "Размер футболки", kind: QuestionKind | str = "text", **given: Any
+) -> Question:
+    """Added through the real action; ``given``: of events.questions.Wording."""
+    return questions.add(event, Wording(label, QuestionKind(kind), **given))
 
 
 def make_person(

@@ -33,6 +33,7 @@ from tests.factories import (
     make_organization,
     make_person,
     make_pupil,
+    make_question,
     make_registration,
     make_school,
     make_user,
@@ -64,6 +65,7 @@ MATRIX = {
     "accounts.sign_up": EVERYBODY,
     "address.add": LOGGED_IN,
     "address.confirm": LOGGED_IN,  # 410: no such link
+    "answers.change": EVERYBODY,  # by its secret code
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
@@ -174,6 +176,12 @@ MATRIX = {
     "pupils.new": SCHOOL,
     "pupils.new_guardian": SCHOOL,
     "pupils.take_back": SCHOOL,
+    "questions.answers": ORGANIZER,
+    "questions.bring_back": ORGANIZER,
+    "questions.change": ORGANIZER,
+    "questions.delete": ORGANIZER,
+    "questions.index": ORGANIZER,
+    "questions.move": ORGANIZER,
     "registrations.ask_guardian": EVERYBODY,  # by its secret code
     "registrations.calendar": EVERYBODY,  # by its secret code
     "registrations.cancel": EVERYBODY,  # by its secret code
@@ -219,6 +227,7 @@ class Scene:
     import_: ListImport  # of the stranger's school
     act_id: int
     membership_id: int  # the ministry's admin's own, the only one
+    question_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -246,6 +255,7 @@ class Scene:
             "act_id": self.act_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
+            "question_id": self.question_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("groups."):
@@ -303,8 +313,8 @@ def build() -> Scene:
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id,
-        own.id,
+        merged.id, group.code, import_, act.id, own.id,
+        make_question(event).id,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ PUBLIC = {
     "registrations.cancel",
     "registrations.calendar",
     "registrations.ask_guardian",
+    "answers.change",  # by the ticket's secret code
     "consents.answer",  # by signed links
     "consents.withdraw_by_link",
     "registrations.move",

@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
 from app.demo.accounts import SCHOOL, addresses, open_accounts, person_behind
+from app.demo.asking import ask_and_answer
 from app.demo.event_life import EventLife
 from app.demo.people import Crowd
 from app.demo.scenes import scenes, self_portraits
@@ -29,6 +30,7 @@ from app.roadmap.plan_files import read_plan
 
 SEED = 2026
 CLASS_TRIP = "Как нефть доходит до бензоколонки"  # where class 9А goes
+ASKING = "День открытых дверей: мастерские без стекла"  # has questions in its form
 LETTERS_LEFT = 8  # for the demo accounts, so that delivery can be watched
 # Whom the accounts' own persons sign up for what: title, which slot, how long after
 # publishing (None: just now).
@@ -74,6 +76,7 @@ def build() -> Counter[str]:
     timeline.live_until(now)
     if slot := coming_with_room(lives[CLASS_TRIP].event.slots):
         bring_a_class(slot, by_name[SCHOOL], users["teacher@demo.test"])
+    ask_and_answer(lives[ASKING].event, Random(SEED))
     settle_letters(now)
     db.session.flush()
     return Counter(

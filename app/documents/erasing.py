@@ -133,9 +133,10 @@ def leave_events(whole: Collection[Person]) -> int:
 
 
 def clear_registrations(registrations: Sequence[Registration]) -> None:
-    """Contacts go, and the ticket's address opens nothing any more."""
+    """Contacts and answers go, and the ticket's address opens nothing any more."""
     for one in registrations:
         one.email = one.phone = ""
+        one.answers = {}
         one.code, one.form_key = new_code(), None
         if one.channel in BY_THE_FAMILY:
             one.signed_up_by_id = None

@@ -18,7 +18,7 @@ REASONS = {
 # What the log extract calls the rows that were changed: table → what was done to them.
 ROWS = {
     "person": _l("persons: names, dates and contacts wiped, joined to a random number"),
-    "registration": _l("registrations: e-mail, phone and link of the ticket wiped"),
+    "registration": _l("registrations: e-mail, phone, answers and link of the ticket wiped"),
     "cancelled": _l("… of them cancelled, for events to come"),
     "certificate": _l("certificates: the holder shortened to the first name and an initial"),
     "consent": _l("agreements: who gave them wiped"),
@@ -50,6 +50,7 @@ def categories(
             _("phone number"): any(
                 [*(one.phone for one in whole), *(one.phone for one in registrations)]
             ),
+            _("answers to the organizers’ questions"): any(one.answers for one in registrations),
             _("names and contacts of guardians, invitations, letters"): True,
             _("the account: name, e-mail or login, password in an irreversible form, devices"): (
                 has_account

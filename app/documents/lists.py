@@ -11,6 +11,7 @@ from app.attendance.models import Presence
 from app.documents.queries import everybody, seated_people
 from app.events.models import Event, Slot
 from app.filters import span
+from app.registrations.answer_queries import cell, questions_with_answers
 from app.registrations.models import Registration, Status
 
 BLANK_ROWS = 5  # for walk-ins, after the last name
@@ -74,7 +75,8 @@ def sheet_of(event: Event, slot: Slot, people: Sequence[Registration]) -> Sheet:
 
 
 def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
-    """Everybody with a seat or on the waitlist, with contacts and marks, for Excel."""
+    """Everybody with a seat or on the waitlist, with contacts, marks and answers, for Excel:
+    each question once, in the order of the form, those taken off it at the end."""
     several = len(slots) > 1
     people = everybody(slots)
     has_groups = any(registration.group for registration, _presence in people)
@@ -87,6 +89,8 @@ def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
         columns.insert(4, (_("Group"), 24))
     if several:
         columns.append((_("Time"), 44))
+    asked = questions_with_answers(event, [one for one, _presence in people], all_asked=True)
+    columns += [(question.label, 24) for question in asked]
     status, mark = in_words()
     titles = {slot.id: titled(slot) for slot in slots}
     rows = [
@@ -106,6 +110,7 @@ def spreadsheet(event: Event, slots: Sequence[Slot]) -> bytes:
             status[registration.status],
             mark[presence],
             *([titles[registration.slot_id]] if several else []),
+            *(cell(question, registration.answers or {}) for question in asked),
         )
         for number, (registration, presence) in enumerate(people, start=1)
     ]

@@ -22,6 +22,7 @@ from app.events.models import Event
 from app.notifications.models import Notification
 from app.people.models import Consent, Person
 from app.people.queries import guardianships_of
+from app.registrations.answer_queries import said_by
 from app.registrations.models import Registration
 
 
@@ -46,6 +47,7 @@ def everything(person: Person, *, asked_by: User) -> dict[str, Any]:
     ids = [one.id for one in whole]
     is_own = person.user_id == asked_by.id
     registrations = registrations_with_events(ids)
+    said = said_by([registration for registration, _mark in registrations])
     return {
         "made_at": moment(clock.now()),
         "person": facts_of(person),
@@ -54,7 +56,10 @@ def everything(person: Person, *, asked_by: User) -> dict[str, Any]:
         "guardians": guardians_of(person, asked_by),
         "school_class": class_of(person),
         "consents": [consent_facts(one) for one in consents_with_texts(ids)],
-        "registrations": [registration_facts(*one) for one in registrations],
+        "registrations": [
+            {**registration_facts(*one), "answers": answer_facts(said[one[0].id])}
+            for one in registrations
+        ],
         "certificates": [certificate_facts(one) for one in certificates_of(ids)],
         "letters": [letter_facts(one) for one in letters_of(whole, registrations, asked_by)],
     }
@@ -195,6 +200,10 @@ def registration_facts(registration: Registration, mark: Attendance | None) -> d
         if mark
         else None,
     }
+
+
+def answer_facts(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"question": question, "answer": answer} for question, answer in said]
 
 
 def certificates_of(ids: Sequence[int]) -> list[Certificate]:

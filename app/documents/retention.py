@@ -26,6 +26,7 @@ from app.people.list_models import (
     ListImport,
 )
 from app.people.models import ADULT_AGE, LAST_GRADE, Guardianship, Invitation, Person, SchoolClass
+from app.registrations.answer_queries import ANSWERED
 from app.registrations.models import ConsentRequest, Registration
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def contacts() -> Any:
         .join(Registration.slot)
         .where(
             Slot.ends_at < years_ago(EVENTS_OVER),
-            sa.or_(Registration.email != "", Registration.phone != ""),
+            sa.or_(Registration.email != "", Registration.phone != "", ANSWERED),
         )
     )
 
@@ -193,8 +194,8 @@ RETENTION: dict[str, Keeping] = {
         _l("to prove who was asked"), requests, ConsentRequest, UNADDRESSED,
     ),
     "contacts": Keeping(
-        _l("e-mail and phone in a registration"), _l("3 years after the event"), AS_AGREED,
-        contacts, Registration, {"email": "", "phone": ""},
+        _l("e-mail, phone and answers in a registration"), _l("3 years after the event"), AS_AGREED,
+        contacts, Registration, {"email": "", "phone": "", "answers": {}},
     ),
     "entries": Keeping(
         _l("entries of the audit log"), _l("3 years"),

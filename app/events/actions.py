@@ -12,6 +12,7 @@ from app.errors import RuleBroken
 from app.events import slots
 from app.events.kinds import Kind
 from app.events.models import Event, EventStatus, Format, Slot
+from app.events.questions import copy_questions
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
 from app.organizations.models import Municipality, Organization
@@ -160,7 +161,7 @@ def call_off(event: Event, *, reason: str) -> None:
 
 
 def copy(event: Event, *, first_day: date | None = None) -> Event:
-    """A draft with the same words and slots, its first slot on the given day.
+    """A draft with the same words, questions and slots, its first slot on the given day.
 
     Hours stay as they are on the clock; nobody is signed up.
     """
@@ -185,6 +186,7 @@ def copy(event: Event, *, first_day: date | None = None) -> Event:
             )
         )
     db.session.flush()
+    copy_questions(event, twin)
     keep_up(twin)
     return twin
 

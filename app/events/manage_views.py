@@ -39,6 +39,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
     rooms = (
         ("events_desk.edit", _("Event"), "event.manage"),
         ("slots.index", _("Slots"), "event.manage"),
+        ("questions.index", _("Questions"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("documents.papers", _("Papers"), "event.print"),

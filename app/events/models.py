@@ -85,6 +85,8 @@ class Event(Model):
     reminders: Mapped[list[Any]] = mapped_column(sa.JSON, default=lambda: list(REMINDERS))
     # Days before the beginning at which seats have to be reconfirmed; None: they need not.
     reconfirm_days: Mapped[int | None]
+    # Kept by events.questions: whoever signs up for an event without any need not look.
+    has_questions: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     # Kept by events.actions, from the slots: for the catalogue's order and filters.

@@ -1,6 +1,7 @@
 """What an organizer asks of those who sign up."""
 
 import enum
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ class QuestionKind(enum.StrEnum):
     NUMBER = "number"
     DATE = "date"
     YES_NO = "yes_no"
+
+
+OF_A_LIST = (QuestionKind.CHOICE, QuestionKind.CHOICES)
 
 
 class Question(Model):
@@ -38,3 +42,24 @@ class Question(Model):
 
     event: Mapped[Event] = relationship()
     shown_if: Mapped["Question | None"] = relationship(remote_side="Question.id")
+
+    @property
+    def offers(self) -> list[Any]:
+        """The answers that can be chosen; none where people write for themselves."""
+        if self.kind is QuestionKind.YES_NO:
+            return [True, False]
+        return list(self.choices) if self.kind in OF_A_LIST else []
+
+    def is_for(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it is asked of whoever gave these answers, by the ids of questions."""
+        if self.shown_if_id is None:
+            return True
+        given = answers.get(str(self.shown_if_id))
+        return any(one in self.shown_if_values for one in as_list(given))
+
+
+def as_list(answer: Any) -> list[Any]:
+    """One answer, several or none, as a list."""
+    if answer is None or answer == "":
+        return []
+    return answer if isinstance(answer, list) else [answer]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.db import db
 from app.events.models import FEW, Event, Slot
 from app.events.queries import NOW, SLUG
+from app.events.question_models import Question
 from app.organizations.models import Municipality, Organization
 from app.people.models import ConsentKind, ConsentText
 from app.roadmap.models import Measure
@@ -32,7 +33,8 @@ def state_of(slug: str) -> tuple[Any, ...] | None:
 
 def form_state_of(slug: str) -> tuple[Any, ...] | None:
     """The same for the sign-up form, where seats are counted out only when few are left:
-    so it stays the same while many people sign up. It shows the consent's text as well."""
+    so it stays the same while many people sign up. It shows the consent's text and the
+    organizer's questions as well."""
     if not SLUG.fullmatch(slug):
         return None
     row = db.session.execute(FORM_STATE, {"slug": slug}).first()
@@ -52,7 +54,7 @@ def joined(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
 # The tables themselves: rows that are only compared need not become objects.
 event, slot = Event.__table__, Slot.__table__
 organization, municipality = Organization.__table__, Municipality.__table__
-measure = Measure.__table__
+measure, question = Measure.__table__, Question.__table__
 
 
 def slots_of_event(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
@@ -88,6 +90,11 @@ TEXT_IN_FORCE = (
     .where(ConsentText.kind == ConsentKind.PERSONAL_DATA)
     .scalar_subquery()
 )
+QUESTIONS = (
+    sa.select(sa.func.aggregate_strings(in_one(question), "\x1f"))
+    .where(question.c.event_id == event.c.id)
+    .scalar_subquery()
+)
 FORM_STATE = state_query(
     joined([*ALL_BUT_SEATS, sa.case((LEFT <= FEW, LEFT), else_=FEW + 1)])
-).add_columns(TEXT_IN_FORCE)
+).add_columns(TEXT_IN_FORCE, QUESTIONS)

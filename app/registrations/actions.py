@@ -1,7 +1,8 @@
 """Signing up, cancelling, moving; the waitlist follows by itself."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -18,6 +19,7 @@ from app.registrations.admission import (
     refuse_unless_admissible,
     refuse_unless_open,
 )
+from app.registrations.answers import still_known
 from app.registrations.consent_requests import (
     ask,
     guardians_asked,
@@ -51,13 +53,15 @@ def sign_up(
     tickets: Collection[str] = (),
     guardian_email: str = "",
     group: Group | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Registration:
     """Give the person a seat, or a place on the waitlist when seats are gone.
 
     The seat of a minor for whom no guardian has agreed is held, and the guardian asked
     (``guardian_email``, else those we know). The same form sent again (``form_key``) gives
     the registration it made the first time. ``tickets`` are the codes this visitor is known
-    to hold. Companions need seats too. ``group``: whose pupil this stays. Raises RuleBroken,
+    to hold. Companions need seats too. ``group``: whose pupil this stays.
+    ``answers`` by the ids of the event's questions, as text. Raises RuleBroken,
     and AlreadySignedUp for the same person in another form.
     """
     seats.hold(slot)
@@ -84,6 +88,7 @@ def sign_up(
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
     registration.channel, registration.form_key = channel, form_key
     registration.email, registration.phone, registration.language = email, phone, language
+    registration.answers = still_known(slot.event, answers)
     registration.signed_up_by_id = by.id if by else None
     registration.signed_up_at = clock.now()
     registration.promoted_at = registration.cancelled_at = None

@@ -35,7 +35,8 @@ def add(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see_people", event)
     wanted = request.args.get("slot", type=int)
-    form = StaffForm(event, slot=next((one for one in event.slots if one.id == wanted), None))
+    slot = next((one for one in event.slots if one.id == wanted), None)
+    form = StaffForm(event, slot=slot, asks=True)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -62,6 +63,7 @@ def add_by_hand(form: StaffForm) -> Registration:
         phone=person.phone,
         companions=form.companions.data or 0,
         by=current_user,
+        answers=form.answers,
     )
 
 
@@ -111,7 +113,7 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 def walk_in(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.check_in", event)
-    form = StaffForm(event, slot=slot_now(event))
+    form = StaffForm(event, slot=slot_now(event), asks=False)
     if form.validate_on_submit():
         try:
             with transaction():

@@ -1,5 +1,6 @@
 """What the organizer types and chooses: the table's filter, a person added by hand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -55,6 +56,7 @@ class FilterForm(FlaskForm):
     slot = SelectField(_l("Time"), validate_choice=False)
     school = SelectField(_l("School"), validate_choice=False)
     group = SelectField(_l("Group"), validate_choice=False)
+    answer = SelectField(_l("Answer"), validate_choice=False)
     sort = SelectField(_l("Order"), validate_choice=False)
 
     def __init__(
@@ -64,8 +66,9 @@ class FilterForm(FlaskForm):
         *,
         schools: list[tuple[str, str]],
         groups: list[tuple[str, str]],
+        answers: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """``schools``, ``groups``: values and titles."""
+        """``schools``, ``groups``, ``answers``: values and titles."""
         super().__init__(said)
         everybody = ("", _("All"))
         self.status.choices = [everybody, *((s.value, str(t)) for s, t in STATUSES.items())]
@@ -73,12 +76,13 @@ class FilterForm(FlaskForm):
         self.school.choices = [everybody, *schools]
         by_name = (EVERYBODY, _("Everybody by name"))
         self.group.choices = [("", _("A class in one line")), by_name, *groups]
+        self.answer.choices = [everybody, *answers]
         self.sort.choices = [(sort, str(title)) for sort, title in SORT_TITLES.items()]
         self.q.data = printable(self.q.data or "")
         # A column's heading is a button and comes after the list «Order» in the address.
         wanted = (said.getlist("sort") or ["name"])[-1]
         self.sort.data = wanted if wanted.removeprefix("-") in SORTS else "name"
-        for choice in (self.status, self.slot, self.school, self.group):
+        for choice in (self.status, self.slot, self.school, self.group, self.answer):
             if choice.data not in {value for value, _title in choice.choices}:
                 choice.data = ""
         if self.sort.data not in SORT_TITLES:
@@ -92,6 +96,7 @@ class FilterForm(FlaskForm):
             slot_id=int(self.slot.data) if self.slot.data else None,
             school=self.school.data,
             group=self.group.data,
+            answer=self.answer.data,
             sort=self.sort.data,
         )
 
@@ -153,8 +158,10 @@ class StaffForm(PersonForm):
         validators=[Optional(), fields.SensibleDate(years_back=5, years_ahead=0)],
     )
 
-    def __init__(self, event: Event, *, slot: Slot | None) -> None:
-        super().__init__(event, slot_id=slot.id if slot else None, must_agree=True)
+    def __init__(self, event: Event, *, slot: Slot | None, asks: bool) -> None:
+        """``asks``: with the organizer's questions, none of which staff must answer."""
+        slot_id = slot.id if slot else None
+        super().__init__(event, slot_id=slot_id, must_agree=True, asks=asks, insists=False)
         if not self.is_submitted():
             self.consent_date.data = clock.today()
         self.slot.choices = [(one.id, slot_title(one)) for one in event.slots]

@@ -11,6 +11,7 @@ from app.db import db
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
+from app.registrations.answer_queries import who_answered
 from app.registrations.models import SEATED, Group, Registration, Status
 from app.text import clean, like, searchable, sort_key
 from app.web import Paged
@@ -50,6 +51,7 @@ class Filter:
     slot_id: int | None = None
     school: str = ""  # an organization's id, or «~» and the name as typed
     group: str = ""  # a group's code, EVERYBODY by name, or nothing
+    answer: str = ""  # a question's id, «:» and the answer in words
     sort: str = "name"
 
     @property
@@ -58,7 +60,7 @@ class Filter:
 
     @property
     def looks_for_people(self) -> bool:
-        return bool(self.words or self.status or self.slot_id or self.school)
+        return bool(self.words or self.status or self.slot_id or self.school or self.answer)
 
     @property
     def folds_groups(self) -> bool:
@@ -88,6 +90,9 @@ def conditions(event: Event, wanted: Filter) -> Iterable[sa.ColumnElement[bool]]
         yield sa.and_(Person.school_id.is_(None), Person.school_name == wanted.school[1:])
     elif wanted.school:
         yield Person.school_id == int(wanted.school)
+    if wanted.answer:
+        question, _colon, answer = wanted.answer.partition(":")
+        yield Registration.id.in_(who_answered(event, int(question), answer))
     if wanted.folds_groups:
         yield Registration.group_id.is_(None)
     elif wanted.group and wanted.group != EVERYBODY:

@@ -13,7 +13,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectMultipleField,
 )
 from wtforms.validators import (
     Length,
@@ -22,13 +21,14 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock, fields
 from app.events.models import Event, Slot
+from app.events.question_queries import questions_of
 from app.filters import span
 from app.people.forms import DetailsForm
 from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
+from app.registrations.answer_forms import AskingForm, ManyField
 
 
 def number_or_nothing(given: Any) -> int | None:
@@ -39,15 +39,8 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class ManyField(SelectMultipleField):
-    """Several of a list, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class SeatForm(FlaskForm):
-    """Which slot, with how many companions, and the agreement."""
+class SeatForm(AskingForm):
+    """Which slot, with how many companions, the organizer's questions, and the agreement."""
 
     form_key = HiddenField(validators=[Length(max=43)])
     slot = RadioField(_l("Time"), coerce=number_or_nothing, validate_choice=False)
@@ -61,7 +54,17 @@ class SeatForm(FlaskForm):
     )
     photo = BooleanField(_l("I agree to photos and videos"), name="consent-photo")
 
-    def __init__(self, event: Event, *, slot_id: int | None, must_agree: bool, **kwargs: Any):
+    def __init__(
+        self,
+        event: Event,
+        *,
+        slot_id: int | None,
+        must_agree: bool,
+        asks: bool = True,
+        insists: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """``asks``: with the questions; ``insists``: required ones have to be answered."""
         super().__init__(**kwargs)
         self.event = event
         self.must_agree = must_agree
@@ -74,6 +77,8 @@ class SeatForm(FlaskForm):
             self.slot.data = slot_id or self.only_slot
         if not self.form_key.data:
             self.form_key.data = new_form_key()
+        if asks:
+            self.ask(questions_of(event), insists=insists)
 
     @property
     def only_slot(self) -> int | None:

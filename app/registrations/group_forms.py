@@ -12,7 +12,8 @@ from wtforms.validators import Length, StopValidation
 
 from app import fields
 from app.people.models import Person
-from app.registrations.forms import ManyField, number_or_nothing
+from app.registrations.answer_forms import ManyField
+from app.registrations.forms import number_or_nothing
 from app.registrations.groups import LEAVE_OUT, MOST_ADULTS, WAITLIST
 from app.registrations.models import Group, Registration
 

@@ -213,6 +213,7 @@ def registration_of(
     registration.person = person
     registration.event, registration.slot, registration.group = group.event, group.slot, group
     registration.seats = 1
+    registration.answers = {}  # a class is not asked one by one
     registration.status, registration.hold_until = Status.WAITLISTED, None
     registration.code, registration.form_key = new_code(), None
     registration.channel = Channel.GROUP

@@ -18,6 +18,7 @@ from app.events.models import Event
 from app.events.queries import event_by_slug
 from app.permissions import authorize
 from app.registrations import staff
+from app.registrations.answer_queries import answers_to_find, said_by
 from app.registrations.consent_states import consent_states
 from app.registrations.desk_forms import (
     MOST_CHOSEN,
@@ -65,6 +66,7 @@ def index(slug: str) -> ResponseReturnValue:
         group=next((row for row in groups if row.group.code == form.group.data), None),
         marks=marks_of(table.items),
         states=consent_states(table.items),
+        said=said_by(table.items),
         figures=figures,
         places=places_in_line(event) if any(one.is_waitlisted for one in table.items) else {},
         ids=ids,
@@ -79,7 +81,13 @@ def index(slug: str) -> ResponseReturnValue:
 
 def filter_form(event: Event, groups: Sequence[GroupRow]) -> FilterForm:
     titles = [(row.group.code, row.title) for row in groups]
-    return FilterForm(event, request.values, schools=schools_in(event), groups=titles)
+    return FilterForm(
+        event,
+        request.values,
+        schools=schools_in(event),
+        groups=titles,
+        answers=answers_to_find(event),
+    )
 
 
 def asked_people(event: Event, form: FilterForm) -> list[Registration]:

@@ -155,6 +155,7 @@ def register_one(form: SeatForm, person: Person) -> Registration:
             form_key=f"{key}.{person.id}" if is_one_of_several(form) else key,
             tickets=session.get("tickets", []),
             guardian_email=form.guardian_email.data or "",
+            answers=form.answers,
         )
     except AlreadySignedUp:
         raise

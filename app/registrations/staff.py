@@ -91,6 +91,7 @@ def restore(registration: Registration, *, by: User | None) -> Registration:
         language=registration.language,
         by=by,
         group=registration.group,
+        answers=registration.answers,
     )
 
 

@@ -9,7 +9,8 @@ from app import clock
 from app.db import transaction
 from app.documents.queries import has_come
 from app.errors import RuleBroken
-from app.registrations import actions
+from app.registrations import actions, answers
+from app.registrations.answer_queries import said_by
 from app.registrations.consent_requests import ask_again, lacks_consent, requests_about
 from app.registrations.forms import AskGuardianForm, MoveForm
 from app.registrations.models import Registration
@@ -51,6 +52,8 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         asks=registration.is_awaiting_consent
         or (registration.is_waitlisted and lacks_consent(registration.person)),
         ask_form=AskGuardianForm(),
+        own_answers=said_by([registration])[registration.id],
+        may_answer=answers.may_change(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
 
