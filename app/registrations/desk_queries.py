@@ -12,6 +12,7 @@ from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.models import SEATED, Group, Registration, Status
+from app.registrations.queries import IN_LINE
 from app.text import clean, like, searchable, sort_key
 from app.web import Paged
 
@@ -24,7 +25,6 @@ IN_THIS_ORDER = (
     *(Status.APPLIED, Status.AWAITING_CONSENT, Status.OFFERED, Status.CONFIRMED),
     *(Status.WAITLISTED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED),
 )
-IN_LINE = (Registration.slot_id, Registration.signed_up_at, Registration.id)
 STATUS_ORDER = sa.case(
     {status: place for place, status in enumerate(IN_THIS_ORDER)}, value=Registration.status
 )
@@ -33,7 +33,7 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "name": (Person.sort_key, Registration.id),
     "signed_up_at": (Registration.signed_up_at, Registration.id),
     "slot": (Slot.starts_at, Slot.id, Person.sort_key, Registration.id),
-    "status": (STATUS_ORDER, *IN_LINE),
+    "status": (STATUS_ORDER, Registration.slot_id, *IN_LINE),
     "class": (
         sa.func.coalesce(-Person.first_year, 0), Person.class_letter, Person.sort_key,
         Registration.id,
@@ -207,9 +207,7 @@ def figures_of(event: Event) -> Figures:
 
 def places_in_line(event: Event) -> dict[int, int]:
     """Each waiting registration's place in the line of its slot, from 1."""
-    place = sa.func.row_number().over(
-        partition_by=Registration.slot_id, order_by=(Registration.signed_up_at, Registration.id)
-    )
+    place = sa.func.row_number().over(partition_by=Registration.slot_id, order_by=IN_LINE)
     query = sa.select(Registration.id, place).where(
         Registration.event_id == event.id, Registration.status == Status.WAITLISTED
     )
