@@ -97,6 +97,8 @@ class Event(Model):
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
 
+    has_quotas = False  # not stored: known once a slot is held (registrations.seats.hold)
+
     organization: Mapped[Organization] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
     measure: Mapped[Measure | None] = relationship()

@@ -12,12 +12,13 @@ from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.people.models import Person
-from app.registrations import seats
+from app.registrations import quotas, seats
 from app.registrations.admission import (
     AlreadySignedUp,
     refuse_overlap,
     refuse_unless_admissible,
     refuse_unless_open,
+    takes_applications,
 )
 from app.registrations.answers import still_known
 from app.registrations.consent_requests import (
@@ -31,10 +32,10 @@ from app.registrations.letters import tell
 from app.registrations.models import Channel, Group, Registration, Status, new_code
 from app.registrations.queries import (
     beside,
-    first_in_line,
     live_registrations,
     seated_in,
 )
+from app.registrations.quota_queries import who
 
 ALONE = (Channel.GUEST, Channel.ACCOUNT)  # nobody else is there who could be asked
 
@@ -92,18 +93,38 @@ def sign_up(
     registration.signed_up_by_id = by.id if by else None
     registration.signed_up_at = clock.now()
     registration.promoted_at = registration.cancelled_at = None
-    # Who stands at the door does not wait behind those who are not there.
-    has_seat = take_for(registration, in_line=channel is Channel.WALK_IN)
-    if has_seat:
-        seat(registration, lacks=lacks)
+    registration.draw_rank = registration.decided_at = None
+    registration.decision_reason = reason = ""
+    if takes_applications(slot.event, channel):
+        registration.status, registration.hold_until = Status.APPLIED, None
     else:
-        registration.status, registration.hold_until = Status.WAITLISTED, None
+        reason = seat_or_wait(registration, lacks=lacks)
     db.session.add(registration)
     db.session.flush()
     if guardians:
         ask(registration, guardians)
-    tell(registration, f"registration_{registration.status}")
+    tell(registration, f"registration_{registration.status}", reason=reason)
     return registration
+
+
+def seat_or_wait(registration: Registration, *, lacks: bool) -> str:
+    """A seat, or the place in line; the rule that stands in the way, if it is one, in words.
+
+    Staff may go beyond a quota. Who stands at the door does not wait behind those who are
+    not there.
+    """
+    slot, in_line = registration.slot, registration.channel is Channel.WALK_IN
+    now, reason = quotas.standing(slot), ""
+    if now:
+        in_line = in_line or quotas.next_in_line(slot, now) is None
+        if registration.channel not in (Channel.STAFF, Channel.WALK_IN):
+            adults = registration.group.seats_to_come if registration.group else 0
+            reason = now.why(who(registration.person), registration.seats, adults=adults)
+    if not reason and take_for(registration, in_line=in_line):
+        seat(registration, lacks=lacks)
+    else:
+        registration.status, registration.hold_until = Status.WAITLISTED, None
+    return reason
 
 
 def cancel(
@@ -145,26 +166,29 @@ def free_companions(group: Group) -> None:
         db.session.flush()
 
 
-def promote(slot: Slot) -> None:
+def promote(slot: Slot, *, letter: str = "registration_promoted") -> None:
     """Give free seats to those who wait, strictly in order, until the slot begins.
 
     Who waits first with companions is not overtaken: a free seat stays free until there
-    are enough for them.
+    are enough for them. Whom a quota stops is passed over, and stays where they are in line.
     """
     seats.hold(slot)
     if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
         return
-    while (waiting := first_in_line(slot)) and take_for(waiting):
-        give_seat(waiting)
+    now = quotas.standing(slot)
+    while (waiting := quotas.next_in_line(slot, now)) and take_for(waiting):
+        give_seat(waiting, letter=letter)
+        if now:
+            now.add(who(waiting.person), waiting.seats)
 
 
-def give_seat(waiting: Registration) -> None:
+def give_seat(waiting: Registration, *, letter: str = "registration_promoted") -> None:
     """Tell one who waited that a seat is theirs, or held until a guardian answers."""
     lacks = lacks_consent(waiting.person)
     seat(waiting, lacks=lacks)
     waiting.promoted_at = clock.now()
     db.session.flush()
-    tell(waiting, "registration_awaiting_consent" if lacks else "registration_promoted")
+    tell(waiting, "registration_awaiting_consent" if lacks else letter)
     if lacks:
         ask(waiting, guardians_asked(waiting) or guardians_to_ask(waiting.person, ""))
 
@@ -196,11 +220,13 @@ def move(registration: Registration, slot: Slot) -> None:
     person = registration.person
     elsewhere = [one for one in beside(slot, person.identity) if one is not registration]
     refuse_overlap(elsewhere, person)
-    if not seats.take(slot, registration.seats):
-        raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
     held_seats, group = registration.holds_seat, registration.group
+    if not registration.is_applied:
+        take_elsewhere(registration, slot)
     registration.slot, registration.group = slot, None  # who goes another time goes alone
-    seat(registration, lacks=lacks_consent(person))
+    registration.draw_rank = None
+    if not registration.is_applied:
+        seat(registration, lacks=lacks_consent(person))
     db.session.flush()
     tell(registration, "registration_moved")
     if held_seats:
@@ -208,6 +234,20 @@ def move(registration: Registration, slot: Slot) -> None:
     if group:
         free_companions(group)
     promote(old)
+
+
+def take_elsewhere(registration: Registration, slot: Slot) -> None:
+    """The seats in the other slot, by its rules; there is no line for those who move."""
+    now, in_line = quotas.standing(slot), False
+    if now:
+        one = who(registration.person)
+        if registration.holds_seat:  # counted already, and given back
+            now.of_schools[one.school] -= registration.seats
+        if reason := now.why(one, registration.seats):
+            raise RuleBroken(reason)
+        in_line = quotas.next_in_line(slot, now) is None
+    if not seats.take(slot, registration.seats, in_line=in_line):
+        raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
 
 
 def cancel_all(event: Event, *, reason: str) -> int:

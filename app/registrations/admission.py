@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from flask_babel import gettext as _
 
 from app.errors import RuleBroken
-from app.events.models import Event, EventStatus, Slot
+from app.events.admission_queries import lots_are_drawn
+from app.events.models import Admission, Event, EventStatus, Slot
 from app.filters import day, time
 from app.people.models import OWN_SIGN_UP_AGE, Category, Person
 from app.registrations.models import Channel, Registration
@@ -42,8 +43,34 @@ def refuse_unless_admissible(
             raise AlreadySignedUp(other)
     if channel is not Channel.WALK_IN:  # who stands at the door is here, not elsewhere
         refuse_overlap(others, person, tickets=tickets)
+    refuse_declined(others, slot, channel=channel)
     mine = [one for one in others if one.person_id == person.id and one.event_id == slot.event_id]
     return mine[-1] if mine else None
+
+
+def refuse_declined(others: Iterable[Registration], slot: Slot, *, channel: Channel) -> None:
+    """Whoever was not accepted cannot apply anew; the organizer may reopen the application."""
+    if channel is Channel.STAFF:
+        return
+    declined = [one for one in others if one.is_declined and one.event_id == slot.event_id]
+    if declined:
+        raise RuleBroken(
+            _(
+                "The organizer has not accepted this person’s application, so it cannot be sent "
+                "again. If that is a mistake, write to the organizer: %(contact)s.",
+                contact=slot.event.contact or slot.event.organization.short_name,
+            )
+        )
+
+
+def takes_applications(event: Event, channel: Channel) -> bool:
+    """Whether signing up is only a request, decided later by the organizer or by lot. Whom
+    staff add needs no approval; they take part in a draw that is still to come."""
+    if event.admission is Admission.APPROVAL:
+        return channel not in (Channel.STAFF, Channel.WALK_IN)
+    if event.admission is Admission.DRAW:
+        return channel is not Channel.WALK_IN and not lots_are_drawn(event)
+    return False
 
 
 def refuse_unless_open(slot: Slot) -> None:

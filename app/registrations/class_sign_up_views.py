@@ -18,8 +18,9 @@ from app.people.models import SchoolClass
 from app.permissions import authorize, own_classes
 from app.registrations.forms import number_or_nothing
 from app.registrations.group_forms import GroupForm
+from app.registrations.group_places import NotAllFit
 from app.registrations.group_queries import candidates, pupils_in, slots_with_room
-from app.registrations.groups import NotAllFit, sign_up_class
+from app.registrations.groups import sign_up_class
 from app.registrations.models import Group
 from app.web import found_or_404, page
 

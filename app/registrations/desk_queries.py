@@ -13,6 +13,7 @@ from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.answer_queries import who_answered
 from app.registrations.models import SEATED, Group, Registration, Status
+from app.registrations.queries import IN_LINE
 from app.text import clean, like, searchable, sort_key
 from app.web import Paged
 
@@ -25,7 +26,6 @@ IN_THIS_ORDER = (
     *(Status.APPLIED, Status.AWAITING_CONSENT, Status.OFFERED, Status.CONFIRMED),
     *(Status.WAITLISTED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED),
 )
-IN_LINE = (Registration.slot_id, Registration.signed_up_at, Registration.id)
 STATUS_ORDER = sa.case(
     {status: place for place, status in enumerate(IN_THIS_ORDER)}, value=Registration.status
 )
@@ -34,7 +34,7 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "name": (Person.sort_key, Registration.id),
     "signed_up_at": (Registration.signed_up_at, Registration.id),
     "slot": (Slot.starts_at, Slot.id, Person.sort_key, Registration.id),
-    "status": (STATUS_ORDER, *IN_LINE),
+    "status": (STATUS_ORDER, Registration.slot_id, *IN_LINE),
     "class": (
         sa.func.coalesce(-Person.first_year, 0), Person.class_letter, Person.sort_key,
         Registration.id,
@@ -212,9 +212,7 @@ def figures_of(event: Event) -> Figures:
 
 def places_in_line(event: Event) -> dict[int, int]:
     """Each waiting registration's place in the line of its slot, from 1."""
-    place = sa.func.row_number().over(
-        partition_by=Registration.slot_id, order_by=(Registration.signed_up_at, Registration.id)
-    )
+    place = sa.func.row_number().over(partition_by=Registration.slot_id, order_by=IN_LINE)
     query = sa.select(Registration.id, place).where(
         Registration.event_id == event.id, Registration.status == Status.WAITLISTED
     )

@@ -14,14 +14,12 @@ from app.registrations import seats
 from app.registrations.actions import free, promote
 from app.registrations.admission import refuse_unless_open
 from app.registrations.consent_requests import ask_many, seat
+from app.registrations.group_places import WAITLIST, Placed, place
 from app.registrations.group_queries import members_of
 from app.registrations.groups import (
     MOST_PUPILS,
-    WAITLIST,
-    Placed,
     admitted,
     enlist,
-    place,
     refuse_adults,
     registration_of,
     store,
@@ -55,11 +53,14 @@ def swap(
     [candidate] = admitted(group.slot, group.school, [comes])
     at = clock.now() if leaves.holds_seat else leaves.signed_up_at
     registration = registration_of(candidate, group, at=at, by=by, language=language)
+    registration.draw_rank = leaves.draw_rank
     if leaves.holds_seat:
         seat(registration, lacks=candidate.lacks_consent)
+    elif leaves.is_applied:
+        registration.status = Status.APPLIED
     leaves.status, leaves.hold_until, leaves.cancelled_at = Status.CANCELLED, None, clock.now()
     store([registration])
-    if registration.is_awaiting_consent:
+    if candidate.lacks_consent and not registration.is_waitlisted:
         ask_many([(registration, candidate.guardians)])
     tell_person(leaves, "registration_cancelled")
     tell_pupils([registration])

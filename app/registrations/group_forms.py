@@ -14,7 +14,8 @@ from app import fields
 from app.people.models import Person
 from app.registrations.answer_forms import ManyField
 from app.registrations.forms import number_or_nothing
-from app.registrations.groups import LEAVE_OUT, MOST_ADULTS, WAITLIST
+from app.registrations.group_places import LEAVE_OUT, WAITLIST
+from app.registrations.groups import MOST_ADULTS
 from app.registrations.models import Group, Registration
 
 SHOWN_ROWS = 3  # the other rows for adults are folded away

@@ -72,10 +72,15 @@ def obstacle_of(pupil: Person, slot: Slot, beside: Iterable[Registration]) -> st
     """Why this pupil cannot be signed up; the school's teacher may know what clashes."""
     live = [one for one in beside if one.is_live]
     here = next((one for one in live if one.event_id == slot.event_id), None)
+    if here and here.is_applied:
+        return _("has applied for this event already")
     if here and here.is_waitlisted:
         return _("is on the waitlist of this event already")
     if here:
         return _("has a seat in this event already")
+    declined = any(one.is_declined and one.event_id == slot.event_id for one in beside)
+    if declined:
+        return _("was not accepted by the organizer")
     if live:
         return _("is at “%(event)s” at that time", event=live[0].slot.event.title)
     try:
@@ -204,10 +209,11 @@ class GroupRow:
     held: int = 0  # until a guardian agrees
     waiting: int = 0
     ended: int = 0
+    applied: int = 0
 
     @property
     def live(self) -> int:
-        return self.seated + self.held + self.waiting
+        return self.seated + self.held + self.waiting + self.applied
 
     @property
     def title(self) -> str:
@@ -246,15 +252,17 @@ def group_rows(*conditions: sa.ColumnElement[bool]) -> list[GroupRow]:
             count_of(Status.AWAITING_CONSENT).label("held"),
             count_of(Status.WAITLISTED).label("waiting"),
             sa.func.count().filter(Registration.status.not_in(LIVE)).label("ended"),
+            count_of(Status.APPLIED).label("applied"),
         )
         .join(Group, Group.id == Registration.group_id)
         .where(*conditions)
         .group_by(Registration.group_id)
         .subquery()
     )
-    numbers = [sa.func.coalesce(counted.c[name], 0) for name in ("seated", "held", "waiting")]
+    names = ("seated", "held", "waiting", "ended", "applied")
+    numbers = [sa.func.coalesce(counted.c[name], 0) for name in names]
     query = (
-        sa.select(Group, *numbers, sa.func.coalesce(counted.c.ended, 0))
+        sa.select(Group, *numbers)
         .join(Group.slot)
         .join(Group.school)
         .outerjoin(counted, counted.c.group_id == Group.id)

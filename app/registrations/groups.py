@@ -1,12 +1,10 @@
 """A class is signed up in one go: seats for pupils and adults together, or said what not."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -20,54 +18,14 @@ from app.people.models import Person
 from app.registrations import seats
 from app.registrations.admission import refuse_unless_open
 from app.registrations.consent_requests import ask_many, seat
-from app.registrations.group_queries import Candidate, candidates, waiting_by_slot
+from app.registrations.group_places import Placed, place
+from app.registrations.group_queries import Candidate, candidates
 from app.registrations.letters import facts_of_group, tell_person
 from app.registrations.models import Channel, Group, Registration, Status, new_code
 from app.registrations.queries import place_in_line
 
 MOST_ADULTS = 10
 MOST_PUPILS = 60  # of a class; two classes are two groups
-WAITLIST, LEAVE_OUT = "waitlist", "leave_out"  # what to do with those for whom no seat is left
-
-
-class NotAllFit(RuleBroken):
-    """There are fewer seats than pupils and adults: the teacher is asked what to do."""
-
-    def __init__(self, *, free: int, wanted: int, adults: int, waiting: int) -> None:
-        self.free, self.wanted, self.adults, self.waiting = free, wanted, adults, waiting
-        super().__init__(self.sentence)
-
-    @property
-    def fit(self) -> int:
-        """So many pupils get seats, with their adults; nobody overtakes those who wait."""
-        return 0 if self.waiting else max(0, self.free - self.adults)
-
-    @property
-    def sentence(self) -> str:
-        together: str = ngettext(
-            "%(num)s seat is needed for pupils and adults together.",
-            "%(num)s seats are needed for pupils and adults together.",
-            self.wanted + self.adults,
-        )
-        if self.waiting:
-            there: str = ngettext(
-                "%(num)s person waits for this time already, so newcomers stand behind.",
-                "%(num)s people wait for this time already, so newcomers stand behind.",
-                self.waiting,
-            )
-        elif self.free:
-            there = ngettext("%(num)s seat is free.", "%(num)s seats are free.", self.free)
-        else:
-            there = _("No seat is free.")
-        return f"{together} {there}"
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Who gets a seat, and who stands in line."""
-
-    seated: Sequence[Candidate]
-    waiting: Sequence[Candidate]
 
 
 def sign_up_class(
@@ -140,56 +98,24 @@ def admitted(slot: Slot, school: Organization, pupils: Sequence[Person]) -> list
     return found
 
 
-def place(
-    slot: Slot,
-    coming: Sequence[Candidate],
-    *,
-    extra: int,
-    rest: str | None,
-    first: Collection[int] | None = None,
-) -> Placed:
-    """Take the seats, ``extra`` ones with the first pupil's; who gets none stands in line
-    or, with ``leave_out``, is left out."""
-    if seats.take(slot, len(coming) + extra):
-        return Placed(coming, ())
-    short = NotAllFit(
-        free=slot.seats_left,
-        wanted=len(coming),
-        adults=extra,
-        waiting=waiting_by_slot(slot.event).get(slot.id, 0),
-    )
-    if rest not in (WAITLIST, LEAVE_OUT):
-        raise short
-    chosen = [one for one in coming if first is None or one.person.id in first]
-    if first is not None and len(chosen) > short.fit:
-        raise short
-    if rest == WAITLIST:  # nobody waits while a seat is free: the list fills them up
-        chosen += [one for one in coming if one not in chosen]
-    chosen = chosen[: short.fit]
-    if rest == LEAVE_OUT and not chosen:
-        raise short
-    if chosen and not seats.take(slot, len(chosen) + extra):
-        raise short  # cannot be while the slot is held; the database has the last word
-    got = {one.person.id for one in chosen}
-    others = [one for one in coming if one.person.id not in got] if rest == WAITLIST else []
-    return Placed([one for one in coming if one.person.id in got], others)
-
-
 def enlist(group: Group, placed: Placed, *, by: User | None, language: str) -> None:
     """Write the registrations of a group down, all at once, and ask the guardians."""
     begun = clock.now()
     moment = iter(begun + timedelta(microseconds=n) for n in range(2 * MOST_PUPILS))
     registrations = [
         registration_of(one, group, at=next(moment), by=by, language=language)
-        for one in (*placed.seated, *placed.waiting)
+        for one in (*placed.seated, *placed.waiting, *placed.applied)
     ]
+    for registration in registrations[len(placed.seated) + len(placed.waiting) :]:
+        registration.status = Status.APPLIED
     for candidate, registration in zip(placed.seated, registrations, strict=False):
         seat(registration, lacks=candidate.lacks_consent)
     store(registrations)
+    to_ask = (*placed.seated, *placed.waiting, *placed.applied)
     ask_many(
         (registration, candidate.guardians)
-        for candidate, registration in zip(placed.seated, registrations, strict=False)
-        if candidate.lacks_consent
+        for candidate, registration in zip(to_ask, registrations, strict=True)
+        if candidate.lacks_consent and not registration.is_waitlisted
     )
     tell_pupils(registrations)
 
@@ -222,6 +148,8 @@ def registration_of(
     registration.signed_up_by_id = by.id if by else None
     registration.signed_up_at = at
     registration.promoted_at = registration.cancelled_at = None
+    registration.draw_rank = registration.decided_at = None
+    registration.decision_reason = ""
     return registration
 
 
@@ -246,6 +174,7 @@ def tell_teacher(group: Group, placed: Placed, *, by: User | None, language: str
         held=names_of(held),
         to_ask=names_of(one for one in held if not one.guardians),
         waiting=names_of(placed.waiting),
+        applied=names_of(placed.applied),
         adults=[one["name"] for one in group.companions],
     )
 

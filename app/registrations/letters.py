@@ -1,6 +1,7 @@
 """What the letters about a registration say."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,20 +21,33 @@ NEWS = (
     *("registration_promoted", "registration_confirmed", "registration_awaiting_consent"),
     *("registration_waitlisted", "registration_expired", "registration_cancelled"),
     *("consent_refused", "event_changed", "event_called_off"),
+    *("registration_accepted", "registration_drawn", "registration_declined"),
 )
 NEWS_GATHERED = timedelta(minutes=10)  # so long what happens to a group goes into one letter
 
 
-def tell(registration: Registration, template: str, *, reason: str = "") -> None:
+def tell(
+    registration: Registration,
+    template: str,
+    *,
+    reason: str = "",
+    place: int | None = None,
+    send_after: datetime | None = None,
+) -> None:
     """Queue a letter about this registration to whoever signed up; the teacher of a group is
     told too."""
-    tell_person(registration, template, reason=reason)
+    tell_person(registration, template, reason=reason, place=place, send_after=send_after)
     if registration.group_id and template in NEWS:
         tell_teacher_news(registration, template, reason=reason)
 
 
 def tell_person(
-    registration: Registration, template: str, *, reason: str = "", place: int | None = None
+    registration: Registration,
+    template: str,
+    *,
+    reason: str = "",
+    place: int | None = None,
+    send_after: datetime | None = None,
 ) -> None:
     """To the registration's own address, if it has one. ``place``: in the line, where the
     caller knows it already."""
@@ -43,6 +57,7 @@ def tell_person(
         registration.email,
         template,
         language=registration.language,
+        send_after=send_after,
         **facts_of(registration),
         code=registration.code,
         place=place or place_in_line(registration),
@@ -69,6 +84,26 @@ def tell_teacher_news(registration: Registration, template: str, *, reason: str)
         template: [*names, registration.person.full_name],
         "reason": reason or letter.context["reason"],
     }
+
+
+def untell(registration: Registration, templates: Collection[str]) -> None:
+    """Take back the letters about this registration that nobody has begun to send."""
+    query = sa.select(Notification).where(
+        Notification.template.in_(templates),
+        Notification.sent_at.is_(None),
+        Notification.send_after > clock.now(),
+        Notification.address == registration.email,
+    )
+    for letter in db.session.scalars(query).all():
+        if letter.context.get("code") == registration.code:
+            db.session.delete(letter)
+    if registration.group and (news := news_that_wait(registration.group)):
+        name = registration.person.full_name
+        told = {one: names for one, names in news.context.items() if one in templates}
+        news.context = {
+            **news.context,
+            **{one: [other for other in names if other != name] for one, names in told.items()},
+        }
 
 
 def news_that_wait(group: Group) -> Notification | None:

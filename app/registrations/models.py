@@ -1,6 +1,7 @@
 """A person's place in a slot."""
 
 import enum
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -164,8 +165,18 @@ class Registration(Model):
         return self.status is Status.OFFERED
 
     @property
+    def is_declined(self) -> bool:
+        return self.status is Status.DECLINED
+
+    @property
     def companions(self) -> int:
         return self.seats - 1
+
+    @property
+    def public_number(self) -> str:
+        """By which a draw names this application to everybody: the code, which opens the
+        ticket, cannot be found from it."""
+        return hashlib.sha256(self.code.encode()).hexdigest()[:10]
 
     @property
     def may_cancel(self) -> bool:

@@ -27,6 +27,9 @@ BY_CODE = (
         joinedload(Registration.person, innerjoin=True),
     )
 )
+# Those who wait, the first first: as the lots were drawn, then as they came.
+RANK = sa.func.coalesce(Registration.draw_rank, 2**31 - 1)
+IN_LINE = (RANK, Registration.signed_up_at, Registration.id)
 BESIDE_ANYBODY = (
     sa.select(Registration)
     .join(Registration.person)
@@ -85,21 +88,50 @@ def first_in_line(slot: Slot) -> Registration | None:
     query = (
         sa.select(Registration)
         .filter_by(slot_id=slot.id, status=Status.WAITLISTED)
-        .order_by(Registration.signed_up_at, Registration.id)
+        .order_by(*IN_LINE)
         .options(joinedload(Registration.person))
     )
     return db.session.scalar(query.limit(1))
+
+
+def waiting_in(slot: Slot) -> list[Registration]:
+    """Everybody who waits for the slot, the first first."""
+    query = (
+        sa.select(Registration)
+        .filter_by(slot_id=slot.id, status=Status.WAITLISTED)
+        .order_by(*IN_LINE)
+        .options(joinedload(Registration.person), joinedload(Registration.group))
+    )
+    return list(db.session.scalars(query))
+
+
+def applications_of(event: Event) -> list[Registration]:
+    """Those that wait for a decision or a draw, in the order in which they came."""
+    query = (
+        sa.select(Registration)
+        .filter_by(event_id=event.id, status=Status.APPLIED)
+        .order_by(Registration.signed_up_at, Registration.id)
+        .options(
+            joinedload(Registration.person).joinedload(Person.school),
+            joinedload(Registration.slot),
+            joinedload(Registration.group),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
 
 
 def place_in_line(registration: Registration) -> int | None:
     """1 for the first who waits; None for those who do not wait."""
     if not registration.is_waitlisted:
         return None
+    rank = sa.literal(registration.draw_rank or 2**31 - 1)
+    came = registration.signed_up_at
     before = sa.or_(
-        Registration.signed_up_at < registration.signed_up_at,
+        rank > RANK,
+        sa.and_(rank == RANK, Registration.signed_up_at < came),
         sa.and_(
-            Registration.signed_up_at == registration.signed_up_at,
-            Registration.id <= registration.id,
+            rank == RANK, Registration.signed_up_at == came, Registration.id <= registration.id
         ),
     )
     query = sa.select(sa.func.count()).where(

@@ -5,12 +5,13 @@ from sqlalchemy.orm import contains_eager
 
 from app.db import db
 from app.events.models import Event, Slot
+from app.events.quota_models import Quota
 from app.organizations.models import Organization
 from app.registrations.models import SEATED, Group, Registration, Status
 
 # Written once: they stand on the hottest path of all.
 HOLD = (
-    sa.select(Slot)
+    sa.select(Slot, sa.exists().where(Quota.event_id == Slot.event_id))
     .join(Slot.event)
     .options(
         contains_eager(Slot.event)
@@ -18,6 +19,7 @@ HOLD = (
             *(Event.status, Event.signup_opens_at, Event.signup_closes_at, Event.ends_at),
             *(Event.audience, Event.grade_from, Event.grade_to, Event.companions_max),
             *(Event.title, Event.venue, Event.online_url, Event.contact, Event.organization_id),
+            Event.admission,
         )
         .joinedload(Event.organization, innerjoin=True)
         .load_only(Organization.short_name)
@@ -45,7 +47,8 @@ def hold(slot: Slot) -> None:
     PostgreSQL locks the row; SQLite transactions are IMMEDIATE and alone anyway. What may
     have changed while waiting, the slot and its event, is read again.
     """
-    db.session.scalars(HOLD, {"slot_id": slot.id}).one()
+    held, has_quotas = db.session.execute(HOLD, {"slot_id": slot.id}).one()
+    held.event.has_quotas = bool(has_quotas)
 
 
 def take(slot: Slot, seats: int, *, in_line: bool = False) -> bool:

@@ -21,6 +21,10 @@ OF_REGISTRATIONS = [
     "registration_cancelled",
     "registration_moved",
     "registration_link",
+    "registration_applied",
+    "registration_accepted",
+    "registration_drawn",
+    "registration_declined",
     "event_changed",
     "event_called_off",
 ]

@@ -13,8 +13,8 @@ from app.events.models import Event, Slot
 from app.organizations.models import Membership, Role
 from app.people.models import Consent
 from app.registrations import actions, seats
+from app.registrations.group_places import NotAllFit
 from app.registrations.group_queries import candidates
-from app.registrations.groups import NotAllFit
 from app.registrations.models import Channel, ConsentRequest, Group, Registration
 from app.registrations.queries import first_in_line
 from tests.browser import Browser, Page, counted_queries

@@ -33,6 +33,8 @@ from tests.factories import make_event, make_person, make_registration
 PEOPLE = 8
 somebody = st.integers(0, PEOPLE - 1)
 slot_number = st.integers(0, 1)
+# Who cancels and comes back has the same row and a new place, at the end of the line.
+Place = tuple[int, datetime]
 
 
 @contextmanager
@@ -57,7 +59,7 @@ class Story(RuleBasedStateMachine):
         for slot, capacity in zip(self.event.slots, (first, second), strict=True):
             slot.capacity = capacity
         self.people: list[Person] = [make_person(agreed=n % 2 == 0) for n in range(PEOPLE)]
-        self.lines: dict[int, list[int]] = {slot.id: [] for slot in self.event.slots}
+        self.lines: dict[int, list[Place]] = {slot.id: [] for slot in self.event.slots}
         db.session.flush()
 
     def teardown(self) -> None:
@@ -149,11 +151,11 @@ class Story(RuleBasedStateMachine):
     def nobody_is_overtaken(self) -> None:
         """Who left the line for a seat stood before everybody who still waits in it."""
         for slot in self.event.slots:
-            waiting = [one.id for one in self.line_of(slot)]
-            for place, id_ in enumerate(self.lines[slot.id]):
-                if id_ in waiting:
+            waiting = [(one.id, one.signed_up_at) for one in self.line_of(slot)]
+            for place, stood in enumerate(self.lines[slot.id]):
+                if stood in waiting:
                     continue
-                registration = db.session.get_one(Registration, id_)
+                registration = db.session.get_one(Registration, stood[0])
                 promoted = registration.slot_id == slot.id and registration.holds_seat
                 before = set(self.lines[slot.id][:place]) & set(waiting)
                 assert not (promoted and before and registration.promoted_at)

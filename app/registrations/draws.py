@@ -1,0 +1,104 @@
+"""Lots decide: drawn once, from a seed whose hash was published before anybody applied."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app import clock, jobs
+from app.db import db, transaction
+from app.errors import RuleBroken
+from app.events import slots
+from app.events.draw_models import Draw
+from app.events.models import Admission, Event, EventStatus, Slot
+from app.events.seat_rules import sha256
+from app.filters import day, time
+from app.registrations.actions import promote
+from app.registrations.letters import tell
+from app.registrations.models import Registration, Status
+from app.registrations.queries import applications_of, waiting_in
+
+
+def in_order_of_lots(seed: str, numbers: Iterable[str]) -> list[str]:
+    """What the ten lines of Python on the draw's page do too."""
+    return sorted(numbers, key=lambda number: sha256(seed + number))
+
+
+def draw(event: Event) -> Draw:
+    """Draw lots for all applications: the first get the seats, the others stand in line as
+    the lots fell. The seed becomes public; nothing of it can be drawn a second time."""
+    slots.hold(event)
+    query = sa.select(Draw).where(Draw.event_id == event.id).with_for_update()
+    drawn = db.session.scalar(query.execution_options(populate_existing=True))
+    db.session.refresh(event, ["admission", "signup_closes_at", "status"])
+    if event.admission is not Admission.DRAW or drawn is None:
+        raise RuleBroken(_("There is no draw at this event."))
+    if drawn.drawn_at:
+        raise RuleBroken(
+            _(
+                "The lots were drawn on %(day)s at %(time)s. A draw is held once.",
+                day=day(drawn.drawn_at),
+                time=time(drawn.drawn_at),
+            )
+        )
+    if event.status is not EventStatus.PUBLISHED:
+        raise RuleBroken(_("Only a published event has a draw."))
+    if event.signup_closes_at is None or event.signup_closes_at > clock.now():
+        raise RuleBroken(_("Applications are still taken. The draw comes after their end."))
+    applications = applications_of(event)
+    for slot in event.slots:
+        theirs = {one.public_number: one for one in applications if one.slot_id == slot.id}
+        order = in_order_of_lots(drawn.seed, theirs)
+        for rank, number in enumerate(order, start=1):
+            theirs[number].status, theirs[number].draw_rank = Status.WAITLISTED, rank
+            theirs[number].decided_at = clock.now()
+        drawn.lots = [*drawn.lots, {"slot": slot.id, "numbers": order}]
+    drawn.drawn_at = clock.now()
+    db.session.flush()
+    for slot in event.slots:
+        promote(slot, letter="registration_drawn")
+        tell_the_others(slot)
+    return drawn
+
+
+def tell_the_others(slot: Slot) -> None:
+    """Those in line learn their place."""
+    for place, waiting in enumerate(waiting_in(slot), start=1):
+        if waiting.draw_rank:
+            tell(waiting, "registration_waitlisted", place=place)
+
+
+def numbers_of(registrations: Iterable[Registration]) -> list[str]:
+    return sorted(one.public_number for one in registrations)
+
+
+def due_draws() -> list[Event]:
+    """Events whose applications have ended and whose lots are not drawn yet."""
+    query = (
+        sa.select(Event)
+        .join(Draw, Draw.event_id == Event.id)
+        .where(
+            Event.admission == Admission.DRAW,
+            Event.status == EventStatus.PUBLISHED,
+            Event.signup_closes_at <= clock.now(),
+            Draw.drawn_at.is_(None),
+        )
+        .order_by(Event.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def draw_what_is_due() -> int:
+    """What the worker does each minute, so that nobody has to press the button; how many."""
+    done = 0
+    for event in due_draws():
+        try:
+            with transaction():
+                draw(event)
+            done += 1
+        except RuleBroken:  # somebody pressed the button just now
+            continue
+    return done
+
+
+wake_draws = jobs.job(draw_what_is_due, every_minutes=1)
