@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app import clock
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events import slots
 from app.events.checklist import about_words, required_steps
 from app.events.details import Details as Details
 from app.events.details import changes, details_of
-from app.events.history import note, note_changes
+from app.events.history import note_changes
 from app.events.models import Event, EventStatus
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
@@ -27,7 +28,7 @@ def draft(organization: Organization, details: Details) -> Event:
     details.write_to(event)
     save_with_free_slug(event)
     keep_up(event)
-    note("event.drafted", event)
+    record("event.drafted", event, organization_id=event.organization_id)
     return event
 
 
@@ -80,7 +81,7 @@ def publish(event: Event) -> None:
     event.status = EventStatus.PUBLISHED
     event.published_at = event.published_at or clock.now()
     keep_up(event)
-    note("event.published", event)
+    record("event.published", event, organization_id=event.organization_id)
 
 
 def unpublish(event: Event, *, signed_up: int) -> None:
@@ -99,7 +100,7 @@ def unpublish(event: Event, *, signed_up: int) -> None:
         )
     event.status = EventStatus.DRAFT
     keep_up(event)
-    note("event.unpublished", event)
+    record("event.unpublished", event, organization_id=event.organization_id)
 
 
 def call_off(event: Event, *, reason: str) -> None:
@@ -116,4 +117,4 @@ def call_off(event: Event, *, reason: str) -> None:
     event.status = EventStatus.CANCELLED
     event.cancel_reason = reason
     keep_up(event)
-    note("event.called_off", event)
+    record("event.called_off", event, organization_id=event.organization_id)

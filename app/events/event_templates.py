@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events.details import Details
-from app.events.history import note
 from app.events.models import Event
 from app.events.patterns import OF_PLACE, event_like, pattern_of
 from app.events.template_models import EventTemplate
@@ -53,7 +53,7 @@ def save(event: Event, *, title: str) -> EventTemplate:
     template.kind_code, template.pattern = event.kind_code, pattern_of(event)
     db.session.add(template)
     db.session.flush()
-    note("event_template.saved", event)
+    record("event_template.saved", event, organization_id=event.organization_id)
     return template
 
 

@@ -9,12 +9,14 @@ from app.events.models import Event
 ONLY_NAMED = ("description", "programme", "contact", "online_url", "stands")
 
 
-def note(action: str, event: Event, **details: Any) -> None:
-    record(action, event, organization_id=event.organization_id, **details)
-
-
 def note_changes(event: Event, changes: dict[str, list[Any]]) -> None:
     """``changes``: old and new value by the name of the detail."""
     if changes:
         said = {name: [] if name in ONLY_NAMED else pair for name, pair in changes.items()}
-        note("event.edited", event, number=len(said), changes=said)
+        record(
+            "event.edited",
+            event,
+            organization_id=event.organization_id,
+            number=len(said),
+            changes=said,
+        )

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app import clock
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events.actions import draft
 from app.events.details import Details, details_of
-from app.events.history import note
 from app.events.kinds import KINDS
 from app.events.meeting_models import Meeting
 from app.events.models import Admission, Event, EventSeries, Format, Slot
@@ -38,7 +38,7 @@ def copy(event: Event, *, first_day: date | None = None) -> Event:
     Hours stay as they are on the clock; nobody is signed up.
     """
     twin = event_like(pattern_of(event), event.organization, first_day=first_day)
-    note("event.copied", twin, number=event.id)
+    record("event.copied", twin, organization_id=twin.organization_id, number=event.id)
     return twin
 
 

@@ -9,10 +9,10 @@ from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events.details import changes
-from app.events.history import note
 from app.events.models import Event, EventStatus, Slot
 from app.events.upkeep import keep_up
 
@@ -78,7 +78,13 @@ def add_several(
     event.slots.extend(new)
     db.session.flush()
     keep_up(event)
-    note("event.slots_added", event, number=number, when=starts_at.isoformat())
+    record(
+        "event.slots_added",
+        event,
+        organization_id=event.organization_id,
+        number=number,
+        when=starts_at.isoformat(),
+    )
     return new
 
 
@@ -115,7 +121,13 @@ def change(
     db.session.flush()
     keep_up(slot.event)
     if changed := changes(before, plain_slot(slot)):
-        note("event.slot_changed", slot.event, when=before["starts_at"], changes=changed)
+        record(
+            "event.slot_changed",
+            slot.event,
+            organization_id=slot.event.organization_id,
+            when=before["starts_at"],
+            changes=changed,
+        )
     return is_moved and slot.event.status is EventStatus.PUBLISHED
 
 
@@ -162,7 +174,7 @@ def delete(slot: Slot) -> None:
         ) from None
     db.session.expire(event, ["slots"])
     keep_up(event)
-    note("event.slot_deleted", event, when=when)
+    record("event.slot_deleted", event, organization_id=event.organization_id, when=when)
 
 
 def refuse_if_called_off(event: Event) -> None:
