@@ -38,9 +38,12 @@ from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
+from app.events.editor_views import bp as event_editor
 from app.events.manage_views import bp as events_desk
 from app.events.question_views import bp as questions
+from app.events.series_views import bp as series
 from app.events.slot_views import bp as slots
+from app.events.template_views import bp as event_templates
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.membership_views import bp as memberships
@@ -138,6 +141,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         consent_texts,
         events,
         events_desk,
+        event_editor,
+        event_templates,
+        series,
         slots,
         questions,
         sign_up,

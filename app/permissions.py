@@ -7,6 +7,7 @@ from flask import abort, g
 from flask_login import current_user
 
 from app.events.models import Event
+from app.events.template_models import EventTemplate
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import memberships_of
 from app.people.models import SchoolClass
@@ -57,6 +58,14 @@ def belongs_to_it(organization: Organization) -> bool:
 
 def organizes_there(organization: Organization) -> bool:
     return has_role(organization.id, Role.ADMIN, Role.ORGANIZER)
+
+
+def organizes_its_owner(template: EventTemplate) -> bool:
+    return organizes_there(template.organization)
+
+
+def is_offered_to_organizers(template: EventTemplate) -> bool:
+    return template.is_for_everybody and organizes_somewhere(template)
 
 
 def organizes_it(event: Event) -> bool:
@@ -129,6 +138,8 @@ RULES: dict[str, list[Rule]] = {
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
     "event.create_somewhere": [organizes_somewhere],
     "event.create": [organizes_there],  # thing: the organization
+    "template.use": [organizes_its_owner, is_offered_to_organizers],
+    "template.manage": [organizes_its_owner],
     "event.see": [is_published, organizes_it],
     "event.manage": [organizes_it],
     "event.see_people": [organizes_it],

@@ -16,7 +16,8 @@ from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
-from app.events.models import Event, EventStatus
+from app.events import event_templates
+from app.events.models import Event, EventSeries, EventStatus
 from app.organizations.models import Membership, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
@@ -131,6 +132,14 @@ MATRIX = {
     "events.index": EVERYBODY,
     "events.open_data": EVERYBODY,
     "events.show": EVERYBODY,
+    "event_editor.autosave": ORGANIZER,
+    "event_editor.autosave_new": EDITORS,
+    "event_editor.history": ORGANIZER,
+    "event_editor.preview": ORGANIZER,
+    "event_editor.save_as_template": ORGANIZER,
+    "event_templates.begin": ORGANIZER,
+    "event_templates.delete": ORGANIZER,
+    "event_templates.index": EDITORS,
     "events_desk.call_off": ORGANIZER,
     "events_desk.copy": ORGANIZER,
     "events_desk.desk": DESK,
@@ -195,6 +204,8 @@ MATRIX = {
     "registrations_desk.cancel": ORGANIZER,
     "registrations_desk.index": ORGANIZER,
     "adding.walk_in": AT_THE_DOOR,
+    "series.edit": ORGANIZER,
+    "series.show": EVERYBODY,
     "site.accessibility": EVERYBODY,
     "site.healthz": EVERYBODY,
     "site.language": EVERYBODY,
@@ -228,6 +239,7 @@ class Scene:
     act_id: int
     membership_id: int  # the ministry's admin's own, the only one
     question_id: int
+    template_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -253,11 +265,14 @@ class Scene:
             "kind": "photo",
             "number": 1,
             "act_id": self.act_id,
+            "template_id": self.template_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
             "question_id": self.question_id,
             "filename": "css/site.css",
         }
+        if endpoint.startswith("series."):
+            known["slug"] = "yarmarki"
         if endpoint.startswith("groups."):
             known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
@@ -305,6 +320,9 @@ def build() -> Scene:
     db.session.add(act)
     db.session.flush()
     merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
+    series = EventSeries(organization=college, title="Ярмарки", slug="yarmarki", summary="")
+    event.series = series
+    template = event_templates.save(event, title="Ярмарка")
     group = sign_up_class(
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
@@ -315,6 +333,7 @@ def build() -> Scene:
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
         merged.id, group.code, import_, act.id, own.id,
         make_question(event).id,
+        template.id,
     )  # fmt: skip
 
 

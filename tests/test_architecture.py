@@ -58,6 +58,7 @@ PUBLIC = {
     "events.atom",
     "events.show",
     "events.event_calendar",
+    "series.show",
     "sign_up.sign_up",
     "joining.join",  # by a code
     "joining.type_code",

@@ -24,6 +24,17 @@ ACTIONS = {
     "paper_consents.withdrawn": _l("entered the withdrawal of an agreement"),
     "persons.told_apart": _l("said that two entries are different people"),
     "data.expired": _l("erased what is kept no longer"),
+    "event.called_off": _l("called an event off"),
+    "event.copied": _l("made an event like another"),
+    "event.drafted": _l("began a draft"),
+    "event.edited": _l("changed an event"),
+    "event.published": _l("published an event"),
+    "event.slot_changed": _l("changed a slot"),
+    "event.slot_deleted": _l("deleted a slot"),
+    "event.slots_added": _l("added slots"),
+    "event.unpublished": _l("hid an event again"),
+    "event_template.deleted": _l("deleted a template of events"),
+    "event_template.saved": _l("saved a template of events"),
     "guardian.added": _l("wrote down a guardian"),
     "guardian.deleted": _l("deleted a guardian"),
     "guardian.edited": _l("changed a guardian’s contacts"),
@@ -52,6 +63,7 @@ THINGS = {
     "consent": _l("agreement"),
     "consent_text": _l("text of an agreement"),
     "event": _l("event"),
+    "event_template": _l("template"),
     "group": _l("group"),
     "guardianship": _l("guardianship"),
     "list_import": _l("class list"),
@@ -72,6 +84,7 @@ DETAILS = {
     "reason": _l("reason"),
     "role": _l("role"),
     "version": _l("version"),
+    "when": _l("when"),
 }
 
 
@@ -88,5 +101,9 @@ def thing_words(object_type: str, object_id: int | None) -> str:
 
 
 def detail_words(details: dict[str, Any]) -> str:
-    """«how many: 24, paper: list.xlsx»."""
-    return ", ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in details.items())
+    """«how many: 24, paper: list.xlsx». What became of what is told by the event's history."""
+    return ", ".join(
+        f"{DETAILS.get(name, name)}: {value}"
+        for name, value in details.items()
+        if not isinstance(value, dict)
+    )

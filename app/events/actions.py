@@ -1,55 +1,25 @@
-"""Changing events: drafted, edited, published, called off, copied."""
+"""Changing events: drafted, edited, published, called off."""
 
-import dataclasses
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app import clock
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events import slots
-from app.events.kinds import Kind
-from app.events.models import Event, EventStatus, Format, Slot
-from app.events.questions import copy_questions
+from app.events.checklist import about_words, required_steps
+from app.events.details import Details as Details
+from app.events.details import changes, details_of
+from app.events.history import note_changes
+from app.events.models import Event, EventStatus
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
-from app.organizations.models import Municipality, Organization
-from app.roadmap.models import Measure
-from app.roadmap.queries import measure_by_code
+from app.organizations.models import Organization
 
 PLACE = ("venue", "municipality", "format", "online_url")  # whoever signed up must know
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Details:
-    """What an organizer says about an event. Moments are stored ones (UTC)."""
-
-    title: str
-    kind: Kind
-    summary: str = ""
-    description: str = ""
-    programme: str = ""
-    venue: str = ""
-    municipality: Municipality | None = None
-    format: Format = Format.IN_PERSON
-    online_url: str = ""
-    audience: list[str] = dataclasses.field(default_factory=list)
-    grade_from: int | None = None
-    grade_to: int | None = None
-    fields: list[str] = dataclasses.field(default_factory=list)
-    measure: Measure | None = None
-    companions_max: int = 0
-    contact: str = ""
-    signup_opens_at: datetime | None = None
-    signup_closes_at: datetime | None = None
-
-    def write_to(self, event: Event) -> None:
-        event.kind_code = self.kind.code
-        for detail in dataclasses.fields(self):
-            if detail.name != "kind":
-                setattr(event, detail.name, getattr(self, detail.name))
 
 
 def draft(organization: Organization, details: Details) -> Event:
@@ -58,18 +28,20 @@ def draft(organization: Organization, details: Details) -> Event:
     details.write_to(event)
     save_with_free_slug(event)
     keep_up(event)
+    record("event.drafted", event, organization_id=event.organization_id)
     return event
 
 
-def edit(event: Event, details: Details) -> bool:
+def edit(event: Event, details: Details, *, keeps_address: bool = False) -> bool:
     """Say something else about the event. True when people who signed up must be told.
 
-    The address follows the title until the event is first published, and stays then.
+    The address follows the title until the event is first published, and stays then; with
+    ``keeps_address`` it stays now, because a form is still open there.
     """
     slots.refuse_if_called_off(event)
     refuse_late_closing(details.signup_closes_at, event.ends_at)
     is_published = event.status is EventStatus.PUBLISHED
-    if is_published and (unsaid := unsaid_about(details)):
+    if is_published and (unsaid := [one.text for one in about_words(details) if not one.is_done]):
         raise RuleBroken(
             _(
                 "The event is published, so it cannot do without this: %(missing)s.",
@@ -77,11 +49,13 @@ def edit(event: Event, details: Details) -> bool:
             )
         )
     is_moved = any(getattr(event, name) != getattr(details, name) for name in PLACE)
+    before = details_of(event).plain
     details.write_to(event)
     db.session.flush()
-    if event.published_at is None:
+    if event.published_at is None and not keeps_address:
         save_with_free_slug(event)
     keep_up(event)
+    note_changes(event, changes(before, details.plain))
     return is_moved and is_published and not event.is_over
 
 
@@ -90,28 +64,9 @@ def refuse_late_closing(closes_at: datetime | None, ends_at: datetime | None) ->
         raise RuleBroken(_("Sign-up cannot close after the last slot has ended."))
 
 
-def unsaid_about(thing: Event | Details) -> list[str]:
-    """What a published event must say and this one does not, each as a thing to do."""
-    unsaid = []
-    if not thing.title:
-        unsaid.append(_("write the title"))
-    if thing.format is not Format.ONLINE and not thing.venue:
-        unsaid.append(_("write the venue"))
-    if thing.format is not Format.IN_PERSON and not thing.online_url:
-        unsaid.append(_("give the link for taking part online"))
-    return unsaid
-
-
 def missing_for_publishing(event: Event) -> list[str]:
     """What is still to do before the event can be published."""
-    missing = unsaid_about(event)
-    if not any(slot.capacity >= 1 and not slot.has_begun for slot in event.slots):
-        missing.append(_("add a slot that is still to come, with at least one seat"))
-    if event.signup_closes_at and event.ends_at and event.signup_closes_at > event.ends_at:
-        missing.append(_("let sign-up close before the last slot ends"))
-    if not event.organization.is_approved:
-        missing.append(_("wait until the ministry approves your organization"))
-    return missing
+    return [step.text for step in required_steps(event) if not step.is_done]
 
 
 def publish(event: Event) -> None:
@@ -121,9 +76,12 @@ def publish(event: Event) -> None:
         return
     if missing := missing_for_publishing(event):
         raise RuleBroken(_("Before publishing: %(missing)s.", missing="; ".join(missing)))
+    if event.published_at is None:
+        save_with_free_slug(event)  # the title it had while it saved itself may be half of it
     event.status = EventStatus.PUBLISHED
     event.published_at = event.published_at or clock.now()
     keep_up(event)
+    record("event.published", event, organization_id=event.organization_id)
 
 
 def unpublish(event: Event, *, signed_up: int) -> None:
@@ -142,6 +100,7 @@ def unpublish(event: Event, *, signed_up: int) -> None:
         )
     event.status = EventStatus.DRAFT
     keep_up(event)
+    record("event.unpublished", event, organization_id=event.organization_id)
 
 
 def call_off(event: Event, *, reason: str) -> None:
@@ -158,47 +117,4 @@ def call_off(event: Event, *, reason: str) -> None:
     event.status = EventStatus.CANCELLED
     event.cancel_reason = reason
     keep_up(event)
-
-
-def copy(event: Event, *, first_day: date | None = None) -> Event:
-    """A draft with the same words, questions and slots, its first slot on the given day.
-
-    Hours stay as they are on the clock; nobody is signed up.
-    """
-    if first_day and first_day < clock.today():
-        raise RuleBroken(_("Choose a day that has not passed."))
-    shift = timedelta()
-    if event.slots and first_day:
-        shift = first_day - first_day_of(event)
-    said = {name.name: getattr(event, name.name) for name in dataclasses.fields(Details)}
-    said["measure"] = event.measure and (measure_by_code(event.measure.code) or event.measure)
-    for moment in ("signup_opens_at", "signup_closes_at"):
-        said[moment] = said[moment] and said[moment] + shift
-    twin = draft(event.organization, Details(**said))
-    for slot in event.slots:
-        twin.slots.append(
-            Slot(
-                title=slot.title,
-                room=slot.room,
-                capacity=slot.capacity,
-                starts_at=slot.starts_at + shift,
-                ends_at=slot.ends_at + shift,
-            )
-        )
-    db.session.flush()
-    copy_questions(event, twin)
-    keep_up(twin)
-    return twin
-
-
-def first_day_of(event: Event) -> date:
-    """The day on which its first slot begins; today for an event without slots."""
-    return min(
-        (clock.to_local(slot.starts_at).date() for slot in event.slots), default=clock.today()
-    )
-
-
-def same_weekday_ahead(event: Event) -> date:
-    """A day from a week ahead that is the weekday on which the event began."""
-    ahead = clock.today() + timedelta(days=7)
-    return ahead + timedelta(days=(first_day_of(event).weekday() - ahead.weekday()) % 7)
+    record("event.called_off", event, organization_id=event.organization_id)

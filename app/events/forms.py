@@ -27,9 +27,9 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock
-from app.events.actions import Details
-from app.events.kinds import KINDS, Kind
-from app.events.models import Event, Format
+from app.events.details import Details
+from app.events.kinds import KINDS, PROJECTS, Kind, Part
+from app.events.models import EventSeries, Format
 from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.fields import PlainLine, PlainText, SensibleDate, line, stripped, too_long, trimmed
 from app.organizations.models import Municipality, Organization
@@ -54,10 +54,17 @@ AUDIENCE = {
 }
 GRADES = [SelectChoice("", "—"), *(SelectChoice(str(grade)) for grade in range(1, 12))]
 BY_KIND, NOT_COUNTED = "by-kind", "none"
-SAID_PLAINLY = (
-    *("title", "summary", "description", "programme", "venue", "format", "online_url"),
-    *("audience", "fields", "companions_max", "contact", "signup_opens_at", "signup_closes_at"),
-)
+MOST_HOURS = 1000
+MOST_STANDS = 200
+# What the editor asks only of some kinds, by field; it stays while anything is said there.
+ASKED_OF = {
+    "grade_from": Part.GRADES,
+    "grade_to": Part.GRADES,
+    "companions_max": Part.COMPANIONS,
+    "stands": Part.STANDS,
+    "hours": Part.HOURS,
+    "project": Part.PROJECT,
+}
 
 
 def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
@@ -163,6 +170,13 @@ class EventForm(FlaskForm):
     companions_max = whole_number(
         _l("Companions one participant may bring"), 0, MOST_COMPANIONS, default=0
     )
+    hours = whole_number(_l("Academic hours"), 1, MOST_HOURS)
+    project = SelectField(
+        _l("Project"), choices=choices({"": _l("None of these"), **PROJECTS}), default=""
+    )
+    stands = paragraphs(_l("Exhibitors"))
+    series = SelectField(_l("Series"), default="")
+    new_series = line(_l("A new series"))
     contact = line(_l("Contact"), most=300)
     signup_opens_at = MomentField(_l("Sign-up opens"))
     signup_closes_at = MomentField(_l("Sign-up closes"))
@@ -173,8 +187,10 @@ class EventForm(FlaskForm):
         organizations: Sequence[Organization],
         municipalities: Sequence[Municipality],
         measures: Sequence[Measure],
+        series: Sequence[EventSeries],
         data: dict[str, Any],
     ) -> None:
+        self.known_series = {str(each.id): each for each in series}
         self.municipalities = {each.oktmo: each for each in municipalities}
         self.measures = {str(each.id): each for each in measures}
         super().__init__(data={"organization": organizations[0].id, **data})
@@ -185,17 +201,49 @@ class EventForm(FlaskForm):
         self.municipality.choices = choices(
             {"": "—", **{each.oktmo: each.short_name for each in municipalities}}
         )
-        self.measure.choices = choices(
+        self.series.choices = choices(
+            {"": "—", **{id_: each.title for id_, each in self.known_series.items()}}
+        )
+        self.measure.choices = self.measures_to_choose()
+
+    def measures_to_choose(self) -> list[SelectChoice]:
+        """Where the kind has several, these come first."""
+        kind = KINDS.get(self.kind.data)
+        usual = kind.measures if kind and len(kind.measures) > 1 else ()
+        ordered = sorted(self.measures.items(), key=lambda one: one[1].code not in usual)
+        by_kind = _("By the kind of event")
+        if kind:
+            by_kind = f"{by_kind}: {kind.measure}"
+        return choices(
             {
-                BY_KIND: _("By the kind of event"),
+                BY_KIND: by_kind,
                 NOT_COUNTED: _("Not counted for the plan"),
-                **{str(each.id): shortened(f"{each.code} {each.title}") for each in measures},
+                **{id_: shortened(f"{each.code} {each.title}") for id_, each in ordered},
             }
         )
+
+    def asks(self, name: str) -> bool:
+        """Whether this field is shown: the kind has that part, or something stands there."""
+        part, kind = ASKED_OF[name], KINDS.get(self.kind.data)
+        if self[name].data or self[name].errors:
+            return True
+        return kind.has(part) if kind else part in (Part.GRADES, Part.COMPANIONS)
 
     def validate_online_url(self, field: Field) -> None:
         if field.data:
             WebAddress()(self, field)
+
+    def validate_stands(self, field: Field) -> None:
+        stands = lines_of(field.data)
+        if len(stands) > MOST_STANDS or any(len(stand) > 200 for stand in stands):
+            raise ValidationError(
+                _("At most %(most)s exhibitors, each in a line of its own.", most=MOST_STANDS)
+            )
+
+    def validate_series(self, field: Field) -> None:
+        series = self.known_series.get(field.data or "")
+        if series and series.organization_id != self.organization.data:
+            raise ValidationError(_("This series belongs to another of your organizations."))
 
     def validate_grade_to(self, field: Field) -> None:
         if field.data and self.grade_from.data and int(field.data) < int(self.grade_from.data):
@@ -212,6 +260,7 @@ class EventForm(FlaskForm):
             for name, value in usual_for(kind).items():
                 self[name].data = value
                 self[name].raw_data = None  # else the field goes on showing what was typed
+            self.measure.choices = self.measures_to_choose()
 
     def details(self) -> Details:
         kind = KINDS[self.kind.data]
@@ -231,6 +280,10 @@ class EventForm(FlaskForm):
             fields=list(self.fields.data or []),
             measure=self.chosen_measure(kind),
             companions_max=self.companions_max.data or 0,
+            hours=self.hours.data,
+            project=self.project.data or "",
+            stands=lines_of(self.stands.data),
+            series=self.known_series.get(self.series.data or ""),
             contact=self.contact.data or "",
             signup_opens_at=self.signup_opens_at.stored,
             signup_closes_at=self.signup_closes_at.stored,
@@ -250,28 +303,12 @@ def usual_for(kind: Kind) -> dict[str, Any]:
         "grade_from": str(first),
         "grade_to": str(last),
         "measure": BY_KIND,
-        "companions_max": 2 if kind.companions else 0,
+        "companions_max": kind.companions,
     }
 
 
-def usual_at(organization: Organization) -> dict[str, Any]:
-    """Where this organization holds its events, and who answers questions."""
-    return {
-        "venue": organization.address,
-        "municipality": organization.municipality.oktmo if organization.municipality else "",
-        "contact": ", ".join(filter(None, (organization.phone, organization.email))),
-    }
-
-
-def said_by(event: Event) -> dict[str, Any]:
-    """What the editor shows of an event as it stands."""
-    return {name: getattr(event, name) for name in SAID_PLAINLY} | {
-        "kind": event.kind_code,
-        "municipality": event.municipality.oktmo if event.municipality else "",
-        "grade_from": str(event.grade_from or ""),
-        "grade_to": str(event.grade_to or ""),
-        "measure": str(event.measure_id) if event.measure_id else NOT_COUNTED,
-    }
+def lines_of(text: str | None) -> list[str]:
+    return [" ".join(each.split()) for each in (text or "").splitlines() if each.strip()]
 
 
 def shortened(text: str, most: int = 90) -> str:

@@ -1,6 +1,6 @@
 """The organizer's desk: events drafted, published, called off, copied."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,12 +12,15 @@ from flask_login import login_required
 from app.attendance.queries import unticked_events
 from app.db import transaction
 from app.errors import RuleBroken
-from app.events import actions, desk_queries, slots
+from app.events import actions, desk_queries, editing, patterns, slots
 from app.events.desk_queries import Choice
-from app.events.forms import EventForm, said_by, usual_at, usual_for
+from app.events.details import Details, version_of
+from app.events.editing_forms import event_form, said_by, tab_of, usual_at
+from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.models import Event
 from app.events.queries import event_by_slug
+from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, Role
 from app.organizations.queries import waiting_organizations
@@ -25,8 +28,6 @@ from app.permissions import authorize, can, reach
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
 from app.registrations.waitlists import events_with_a_line
-from app.roadmap.models import Measure
-from app.roadmap.queries import current_plan, measures_of
 from app.web import found_or_404, page, paged
 
 bp = Blueprint("events_desk", __name__)
@@ -44,14 +45,18 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("documents.papers", _("Papers"), "event.print"),
     )
+    current = request.blueprint
+    if current == "event_editor":
+        current = "events_desk"
     return [
         {
-            "room": endpoint.partition(".")[0],
+            "room": room,
             "url": url_for(endpoint, slug=event.slug),
             "text": text,
-            "current": endpoint.partition(".")[0] == request.blueprint,
+            "current": room == current,
         }
         for endpoint, text, action in rooms
+        for room in [endpoint.partition(".")[0]]
         if can(action, event)
     ]
 
@@ -60,22 +65,6 @@ def managed_event(slug: str) -> Event:
     event = found_or_404(event_by_slug(slug))
     authorize("event.manage", event)
     return event
-
-
-def event_form(
-    organizations: Sequence[Organization], data: dict[str, Any], *, kept: Measure | None = None
-) -> EventForm:
-    """With the measures of the plan in force, and the one of an older plan that is kept."""
-    plan = current_plan()
-    measures = measures_of(plan) if plan else []
-    if kept and kept not in measures:
-        measures.append(kept)
-    return EventForm(
-        organizations=organizations,
-        municipalities=desk_queries.municipalities(),
-        measures=measures,
-        data=data,
-    )
 
 
 @bp.get("/manage")
@@ -125,8 +114,11 @@ def manage_index() -> ResponseReturnValue:
 @bp.route("/manage/events/new", methods=["GET", "POST"])
 @login_required
 def new() -> ResponseReturnValue:
+    """First the kind, as cards; then the form with what that kind needs. What this window
+    has saved by itself already goes on as the same draft."""
     authorize("event.create_somewhere")
     organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    tab = tab_of(request.form)
     usual = usual_at(organizations[0])
     if kind := KINDS.get(request.args.get("kind", "")):
         usual |= {"kind": kind.code, **usual_for(kind)}
@@ -137,11 +129,23 @@ def new() -> ResponseReturnValue:
     elif form.validate_on_submit():
         organization = next(one for one in organizations if one.id == form.organization.data)
         with transaction():
-            event = actions.draft(organization, form.details())
+            details = with_series(form, organization)
+            if event := editing.draft_of_tab(tab, organizations):
+                event.organization = organization
+                editing.save(event, details, version="", tab=tab)
+            else:
+                event = actions.draft(organization, details)
         flash(_("The draft is saved. Now add the time and the seats."), "success")
         return redirect(url_for("slots.index", slug=event.slug), 303)
     is_wrong = form.is_submitted() and not asks_for_advice
-    return page("events_desk/new.html", status=422 if is_wrong else 200, form=form)
+    return page(
+        "events_desk/new.html",
+        status=422 if is_wrong else 200,
+        form=form,
+        tab=tab,
+        chosen=KINDS.get(form.kind.data or ""),
+        kinds=KINDS.values(),
+    )
 
 
 @bp.route("/manage/events/<string:slug>/edit", methods=["GET", "POST"])
@@ -149,23 +153,55 @@ def new() -> ResponseReturnValue:
 def edit(slug: str) -> ResponseReturnValue:
     event = managed_event(slug)
     form = event_form([event.organization], said_by(event), kept=event.measure)
-    if form.validate_on_submit():
+    tab, version = tab_of(request.form), version_of(event)
+    opened_with = request.form.get("version", "")[:40]
+    asks_for_advice = "apply-kind" in request.form
+    if asks_for_advice:
+        form.apply_kind()
+    elif form.validate_on_submit():
+        kind = event.kind_code
         try:
             with transaction():
-                is_moved = actions.edit(event, form.details())
+                details = with_series(form, event.organization)
+                is_moved = editing.save(event, details, version=opened_with, tab=tab)
                 told = tell_changed(event) if is_moved else 0
+        except editing.Stale as stale:
+            form.form_errors.append(str(stale))
+            opened_with = ""  # whoever saves again has been told
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
             flash(saved(told), "success")
+            if kind != event.kind_code and (people := live_count(event)):
+                flash(kind_changed(people), "warning")
             return redirect(url_for(".edit", slug=event.slug), 303)
     return page(
         "events_desk/edit.html",
-        status=422 if form.is_submitted() else 200,
+        status=422 if form.is_submitted() and not asks_for_advice else 200,
         event=event,
         form=form,
-        missing=actions.missing_for_publishing(event),
+        tab=tab,
+        version=opened_with or version,
     )
+
+
+def with_series(form: EventForm, organization: Organization) -> Details:
+    """What was typed; a new series begins with its first event."""
+    details = form.details()
+    if title := form.new_series.data:
+        return replace(details, series=begin_series(organization, title))
+    return details
+
+
+def kind_changed(people: int) -> str:
+    sentence: str = ngettext(
+        "The kind is another one now. %(num)s person stays signed up; check for whom the event "
+        "is and the measure of the plan.",
+        "The kind is another one now. %(num)s people stay signed up; check for whom the event "
+        "is and the measure of the plan.",
+        people,
+    )
+    return sentence
 
 
 def saved(told: int) -> str:
@@ -237,11 +273,11 @@ def called_off(told: int) -> str:
 def copy(slug: str) -> ResponseReturnValue:
     """Asks for the first day of the copy, if there are slots to be moved to it."""
     event = managed_event(slug)
-    form = CopyForm(data={"first_day": actions.same_weekday_ahead(event)})
+    form = CopyForm(data={"first_day": patterns.same_weekday_ahead(event)})
     if form.is_submitted() and (not event.slots or form.validate()):
         try:
             with transaction():
-                twin = actions.copy(event, first_day=form.first_day.data)
+                twin = patterns.copy(event, first_day=form.first_day.data)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:

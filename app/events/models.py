@@ -73,6 +73,9 @@ class Event(Model):
     grade_to: Mapped[int | None]
     fields: Mapped[list[str]] = mapped_column(default=list)  # professional fields
     measure_id: Mapped[int | None] = mapped_column(sa.ForeignKey("measure.id"), index=True)
+    hours: Mapped[int | None]  # academic ones, of courses
+    project: Mapped[str] = mapped_column(sa.String(30), default="")  # kinds.PROJECTS
+    stands: Mapped[list[str]] = mapped_column(default=list)  # the exhibitors of a fair
     companions_max: Mapped[int] = mapped_column(default=0)
     contact: Mapped[str] = mapped_column(sa.String(300), default="")
     signup_opens_at: Mapped[datetime | None]
@@ -96,6 +99,8 @@ class Event(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
+    # The window of a browser that saved last: it may go on without having seen a newer state.
+    edited_in: Mapped[str] = mapped_column(sa.String(32), default="")
 
     has_quotas = False  # not stored: known once a slot is held (registrations.seats.hold)
 

@@ -38,7 +38,10 @@ def event_by_slug(slug: str, *, alone: bool = False) -> Event | None:
 # Written once: they are asked for each page of an event.
 ALONE = sa.select(Event).where(Event.slug == sa.bindparam("slug"))
 BY_SLUG = ALONE.options(
-    joinedload(Event.organization), joinedload(Event.municipality), joinedload(Event.measure)
+    joinedload(Event.organization),
+    joinedload(Event.municipality),
+    joinedload(Event.measure),
+    joinedload(Event.series),
 )
 SLOTS_OF_EVENT = (
     sa.select(Slot)

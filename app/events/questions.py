@@ -142,25 +142,6 @@ def bring_back(question: Question) -> None:
     count_again(question.event)
 
 
-def copy_questions(event: Event, twin: Event) -> None:
-    """The same questions for another event, without answers."""
-    copies: dict[int, Question] = {}
-    for one in asked(event) if event.has_questions else []:
-        copies[one.id] = Question(
-            event=twin,
-            position=one.position,
-            label=one.label,
-            help=one.help,
-            kind=one.kind,
-            choices=list(one.choices),
-            required=one.required,
-            shown_if=copies.get(one.shown_if_id or 0),
-            shown_if_values=list(one.shown_if_values),
-        )
-    db.session.add_all(copies.values())
-    count_again(twin)
-
-
 def depending_on(question: Question) -> list[Question]:
     """The questions that are asked only after an answer to this one."""
     return [one for one in asked(question.event) if one.shown_if_id == question.id]

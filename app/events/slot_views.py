@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from app.db import transaction
 from app.errors import RuleBroken
-from app.events import actions, slots
+from app.events import slots
 from app.events.models import Event, Slot
 from app.events.queries import event_by_slug
 from app.events.slot_forms import NewSlotForm, SlotForm
@@ -65,7 +65,6 @@ def index(slug: str) -> ResponseReturnValue:
         status=422 if form.is_submitted() else 200,
         event=event,
         form=form,
-        missing=actions.missing_for_publishing(event),
     )
 
 

@@ -1,6 +1,7 @@
 """The slots of an event: added, changed, taken away."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -8,8 +9,10 @@ from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
+from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
+from app.events.details import changes
 from app.events.models import Event, EventStatus, Slot
 from app.events.upkeep import keep_up
 
@@ -75,6 +78,13 @@ def add_several(
     event.slots.extend(new)
     db.session.flush()
     keep_up(event)
+    record(
+        "event.slots_added",
+        event,
+        organization_id=event.organization_id,
+        number=number,
+        when=starts_at.isoformat(),
+    )
     return new
 
 
@@ -105,11 +115,30 @@ def change(
         )
     whereabouts = (starts_at, ends_at, room)
     is_moved = whereabouts != (slot.starts_at, slot.ends_at, slot.room)
+    before = plain_slot(slot)
     slot.starts_at, slot.ends_at, slot.room = whereabouts
     slot.capacity, slot.title = capacity, title
     db.session.flush()
     keep_up(slot.event)
+    if changed := changes(before, plain_slot(slot)):
+        record(
+            "event.slot_changed",
+            slot.event,
+            organization_id=slot.event.organization_id,
+            when=before["starts_at"],
+            changes=changed,
+        )
     return is_moved and slot.event.status is EventStatus.PUBLISHED
+
+
+def plain_slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "room": slot.room,
+        "slot_title": slot.title,
+        "capacity": slot.capacity,
+    }
 
 
 def refuse_unless_movable(slot: Slot, starts_at: datetime, ends_at: datetime) -> None:
@@ -132,6 +161,7 @@ def delete(slot: Slot) -> None:
         raise RuleBroken(
             _("This is the only slot of a published event. Add another one first, or unpublish.")
         )
+    when = slot.starts_at.isoformat()
     try:
         with db.session.begin_nested():
             db.session.delete(slot)  # refused by the database while registrations refer to it
@@ -144,6 +174,7 @@ def delete(slot: Slot) -> None:
         ) from None
     db.session.expire(event, ["slots"])
     keep_up(event)
+    record("event.slot_deleted", event, organization_id=event.organization_id, when=when)
 
 
 def refuse_if_called_off(event: Event) -> None:

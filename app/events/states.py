@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import db
-from app.events.models import FEW, Event, Slot
+from app.events.models import FEW, Event, EventSeries, Slot
 from app.events.queries import NOW, SLUG
 from app.events.question_models import Question
 from app.organizations.models import Municipality, Organization
@@ -55,6 +55,7 @@ def joined(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
 event, slot = Event.__table__, Slot.__table__
 organization, municipality = Organization.__table__, Municipality.__table__
 measure, question = Measure.__table__, Question.__table__
+series = EventSeries.__table__
 
 
 def slots_of_event(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
@@ -66,7 +67,7 @@ def state_query(of_slot: sa.ColumnElement[str]) -> sa.Select[Any]:
     return (
         sa.select(
             in_one(event, organization),
-            in_one(municipality, measure),
+            in_one(municipality, measure, series),
             slots_of_event(sa.func.aggregate_strings(of_slot, "\x1f")),
             slots_of_event(sa.func.sum(sa.case((slot.c.starts_at <= NOW, 1), else_=0))),
             event.c.ends_at <= NOW,
@@ -76,6 +77,7 @@ def state_query(of_slot: sa.ColumnElement[str]) -> sa.Select[Any]:
         .join_from(event, organization, event.c.organization_id == organization.c.id)
         .outerjoin(municipality, event.c.municipality_id == municipality.c.id)
         .outerjoin(measure, event.c.measure_id == measure.c.id)
+        .outerjoin(series, event.c.series_id == series.c.id)
         .where(event.c.slug == sa.bindparam("slug"))
     )
 

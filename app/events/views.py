@@ -11,14 +11,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import clock
-from app.events.calendars import absolute, calendar_of, schema_org, selection_as_data
+from app.events.calendars import absolute, calendar_of, selection_as_data
 from app.events.cards import event_card
 from app.events.catalogue import asked, fixed_lists
 from app.events.feeds import feed_of
 from app.events.kinds import KINDS
 from app.events.models import Event
 from app.events.months import month_of
-from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import (
     Card,
     Selection,
@@ -27,8 +26,8 @@ from app.events.queries import (
     kinds_with_counts,
     whole_events,
 )
+from app.events.showing import shown_on_page
 from app.events.states import state_of
-from app.events.wording import audience, days_of, place_of, why_signup_is_closed
 from app.kept import kept_page
 from app.permissions import authorize
 from app.web import Paged, found_or_404
@@ -117,21 +116,11 @@ def atom() -> ResponseReturnValue:
 
 @bp.get("/events/<string:slug>")
 def show(slug: str) -> ResponseReturnValue:
-    def context() -> dict[str, Any]:
-        event = visible_event(slug)
-        return {
-            "event": event,
-            "days": days_of(event),
-            "closed": why_signup_is_closed(event),
-            "audience": audience(event.audience, event.grade_from, event.grade_to),
-            "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
-            "place": place_of(event),
-            "sign_up_url": url_for("sign_up.sign_up", slug=event.slug),
-            "canonical": absolute("events.show", slug=event.slug),
-            "schema_org": schema_org(event),
-        }
-
-    return kept_page("events/show.html", shown=lambda: state_of(slug), context=context)
+    return kept_page(
+        "events/show.html",
+        shown=lambda: state_of(slug),
+        context=lambda: shown_on_page(visible_event(slug)),
+    )
 
 
 @bp.get("/events/<string:slug>.ics")

@@ -43,9 +43,9 @@ def for_grades(first: int | None, last: int | None) -> str:
     return _("for grades %(first)s–%(last)s", first=first, last=last)
 
 
-def why_signup_is_closed(event: Event) -> str:
+def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
     """The sentence that names the reason; empty while people can sign up."""
-    if event.status is EventStatus.DRAFT:
+    if event.status is EventStatus.DRAFT and not as_published:
         return _("This is a draft: people can sign up when it is published.")
     if event.is_called_off:
         return _("The event has been called off. %(reason)s", reason=event.cancel_reason).strip()

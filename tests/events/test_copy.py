@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.errors import RuleBroken
-from app.events import actions
+from app.events import patterns
 from app.events.models import EventStatus, Format
 from tests.browser import Browser
 from tests.events.test_edit import events, make_measure
@@ -26,7 +26,7 @@ class TestRule:
         event = make_event(slots=2, capacity=12, title="Проба", slug="proba", **DETAILS)
         make_slot(event, starts_at=in_days(9), hours=2, room="104", title="Сварка", capacity=5)
         first_day = clock.to_local(in_days(28)).date()
-        twin = actions.copy(event, first_day=first_day)
+        twin = patterns.copy(event, first_day=first_day)
         assert {name: getattr(twin, name) for name in DETAILS} == DETAILS
         assert (twin.status, twin.slug, twin.published_at) == (EventStatus.DRAFT, "proba-2", None)
         moved = [(s.starts_at, s.ends_at, s.title, s.room, s.capacity) for s in twin.slots]
@@ -38,36 +38,36 @@ class TestRule:
     def test_nobody_is_signed_up(self) -> None:
         event = make_event()
         make_registration(event.slots[0])
-        twin = actions.copy(event, first_day=clock.today())
+        twin = patterns.copy(event, first_day=clock.today())
         assert [slot.seats_taken for slot in twin.slots] == [0]
 
     def test_the_window_of_sign_up_moves_along(self) -> None:
         event = make_event(signup_opens_at=in_days(1), signup_closes_at=in_days(6))
-        twin = actions.copy(event, first_day=clock.to_local(in_days(17)).date())
+        twin = patterns.copy(event, first_day=clock.to_local(in_days(17)).date())
         assert (twin.signup_opens_at, twin.signup_closes_at) == (in_days(11), in_days(16))
 
     def test_a_called_off_event_can_be_held_again(self) -> None:
         event = make_event(status=EventStatus.CANCELLED, cancel_reason="Ремонт")
-        twin = actions.copy(event, first_day=clock.today())
+        twin = patterns.copy(event, first_day=clock.today())
         assert (twin.status, twin.cancel_reason) == (EventStatus.DRAFT, "")
 
     def test_counts_for_the_plan_in_force(self) -> None:
         older = make_measure("3.12", first_year=2021)
         newer = make_measure("3.12", first_year=2025)
         event = make_event(measure_id=older.id)
-        assert actions.copy(event, first_day=clock.today()).measure is newer
+        assert patterns.copy(event, first_day=clock.today()).measure is newer
 
     def test_not_onto_a_day_that_has_passed(self) -> None:
         with pytest.raises(RuleBroken, match="ещё не прошёл"):
-            actions.copy(make_event(), first_day=clock.today() - timedelta(days=1))
+            patterns.copy(make_event(), first_day=clock.today() - timedelta(days=1))
 
     def test_an_event_without_slots_needs_no_day(self) -> None:
-        assert actions.copy(make_event(slots=0)).slots == []
+        assert patterns.copy(make_event(slots=0)).slots == []
 
     def test_suggests_the_same_day_of_the_week(self) -> None:
         event = make_event(in_days_=-40)
-        suggested = actions.same_weekday_ahead(event)
-        assert suggested.weekday() == actions.first_day_of(event).weekday()
+        suggested = patterns.same_weekday_ahead(event)
+        assert suggested.weekday() == patterns.first_day_of(event).weekday()
         assert timedelta(days=7) <= suggested - clock.today() < timedelta(days=14)
 
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from app.db import db
 from app.errors import RuleBroken
 from app.events import questions
-from app.events.actions import copy
 from app.events.models import Event
+from app.events.patterns import copy
 from app.events.question_models import Question, QuestionKind
 from app.events.questions import Condition, Wording
 from tests.browser import Browser

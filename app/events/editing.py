@@ -1,0 +1,70 @@
+"""An editor open in several windows: nobody silently overwrites what somebody else saved."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app.db import db
+from app.errors import RuleBroken
+from app.events import actions
+from app.events.detail_words import TITLES
+from app.events.details import Details, changes, details_of, version_of
+from app.events.models import Event, EventStatus
+from app.organizations.models import Organization
+
+
+class Stale(RuleBroken):
+    """Somebody saved the event after this form was opened."""
+
+
+def save(event: Event, details: Details, *, version: str, tab: str) -> bool:
+    """Like ``actions.edit``, unless the form is stale: see ``refuse_if_stale``."""
+    db.session.refresh(event, with_for_update=True)
+    refuse_if_stale(event, details, version, tab)
+    is_to_be_told = actions.edit(event, details)
+    event.edited_in = tab
+    db.session.flush()
+    return is_to_be_told
+
+
+def save_by_itself(event: Event, details: Details, *, version: str, tab: str) -> None:
+    """Keep a draft as it stands in an open form; its address stays while it is open."""
+    db.session.refresh(event, with_for_update=True)
+    if event.status is not EventStatus.DRAFT:
+        raise RuleBroken(_("Everybody sees this event, so press “Save” when it is ready."))
+    refuse_if_stale(event, details, version, tab)
+    if details_of(event) != details:
+        actions.edit(event, details, keeps_address=True)
+    event.edited_in = tab
+    db.session.flush()
+
+
+def refuse_if_stale(event: Event, details: Details, version: str, tab: str) -> None:
+    """``version`` is what the form was opened with (none: nothing to compare). Whoever saved
+    last may go on saving from the same window (``tab``)."""
+    is_own = bool(tab) and event.edited_in == tab
+    if not version or is_own or version == version_of(event):
+        return
+    differing = changes(details_of(event).plain, details.plain)
+    if differing:
+        raise Stale(
+            _(
+                "Meanwhile the event was changed in another window. It differs here: "
+                "%(fields)s. What you typed is not saved yet. Press “Save” to keep yours, "
+                "or reload the page to see the other.",
+                fields=", ".join(str(TITLES[name]) for name in differing),
+            )
+        )
+
+
+def draft_of_tab(tab: str, organizations: Sequence[Organization]) -> Event | None:
+    """The draft that this window of a new event has saved by itself."""
+    if not tab:
+        return None
+    query = sa.select(Event).where(
+        Event.edited_in == tab,
+        Event.status == EventStatus.DRAFT,
+        Event.organization_id.in_([one.id for one in organizations]),
+    )
+    return db.session.scalar(query.order_by(Event.id).limit(1))

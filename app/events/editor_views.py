@@ -1,0 +1,157 @@
+"""Around the editor of an event: drafts that save themselves, preview, history, templates."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from app import clock
+from app.db import transaction
+from app.errors import RuleBroken
+from app.events import actions, checklist, editing, event_templates
+from app.events.detail_words import history_of
+from app.events.editing_forms import (
+    TemplateForm,
+    details_without_mistakes,
+    event_form,
+    said_by,
+    tab_of,
+    usual_at,
+)
+from app.events.forms import EventForm, usual_for
+from app.events.kinds import KINDS
+from app.events.models import Event
+from app.events.queries import event_by_slug
+from app.events.showing import shown_in_preview
+from app.organizations.models import Role
+from app.permissions import authorize, reach
+from app.web import found_or_404, page
+
+bp = Blueprint("event_editor", __name__)
+bp.add_app_template_global(checklist.required_steps, "required_steps")
+bp.add_app_template_global(checklist.useful_steps, "useful_steps")
+
+
+def managed_event(slug: str) -> Event:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.manage", event)
+    return event
+
+
+@bp.post("/manage/events/autosave")
+@login_required
+def autosave_new() -> ResponseReturnValue:
+    """A draft begins as soon as the form has a kind and a title."""
+    authorize("event.create_somewhere")
+    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    tab = tab_of(request.form)
+    if event := editing.draft_of_tab(tab, organizations):
+        return saved_by_itself(event, event_form(organizations, said_by(event)), tab, version="")
+    usual = usual_at(organizations[0])
+    if kind := KINDS.get(request.form.get("kind", "")):
+        usual |= {"kind": kind.code, **usual_for(kind)}
+    form = event_form(organizations, usual)
+    form.validate()
+    if form.kind.errors or form.title.errors or form.organization.errors:
+        return status(problem=_("The draft saves itself as soon as it has a kind and a title."))
+    wrong = mistakes(form)
+    organization = next(one for one in organizations if one.id == form.organization.data)
+    with transaction():
+        event = actions.draft(organization, details_without_mistakes(form, usual))
+        event.edited_in = tab
+    response = status(event, wrong=wrong)
+    # Whoever reloads the page goes on with the draft.
+    response.headers["HX-Replace-Url"] = url_for("events_desk.edit", slug=event.slug)
+    return response
+
+
+@bp.post("/manage/events/<string:slug>/autosave")
+@login_required
+def autosave(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    form = event_form([event.organization], said_by(event), kept=event.measure)
+    version = request.form.get("version", "")[:40]
+    return saved_by_itself(event, form, tab_of(request.form), version=version)
+
+
+def saved_by_itself(event: Event, form: EventForm, tab: str, *, version: str) -> Response:
+    """Keeps what is right and names what is not."""
+    form.validate()
+    wrong = mistakes(form)
+    try:
+        with transaction():
+            details = details_without_mistakes(form, said_by(event))
+            editing.save_by_itself(event, details, version=version, tab=tab)
+    except RuleBroken as broken:
+        return status(event, wrong=wrong, problem=str(broken))
+    return status(event, wrong=wrong)
+
+
+def mistakes(form: EventForm) -> list[tuple[str, str, str]]:
+    """Id, label and sentence of each field that cannot be kept."""
+    return [
+        (field.id, str(field.label.text), " ".join(map(str, field.errors)))
+        for field in form
+        if field.errors and field.name != "csrf_token"
+    ]
+
+
+def status(
+    event: Event | None = None,
+    *,
+    wrong: list[tuple[str, str, str]] | None = None,
+    problem: str = "",
+) -> Response:
+    return page(
+        "events_desk/autosave.html",
+        status=422 if problem and event else 200,
+        event=event,
+        wrong=wrong or [],
+        problem=problem,
+        saved_at=clock.now(),
+    )
+
+
+@bp.get("/manage/events/<string:slug>/preview")
+@login_required
+def preview(slug: str) -> ResponseReturnValue:
+    """The page as visitors would see it; its buttons lead nowhere."""
+    event = managed_event(slug)
+    here = url_for(".preview", slug=event.slug)
+    return page("events/show.html", **shown_in_preview(event, here=here))
+
+
+@bp.get("/manage/events/<string:slug>/history")
+@login_required
+def history(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    return page(
+        "events_desk/history.html",
+        event=event,
+        found=history_of(event, number=number),
+        page_url=lambda number: url_for(".history", slug=event.slug, page=number),
+    )
+
+
+@bp.route("/manage/events/<string:slug>/save-as-template", methods=["GET", "POST"])
+@login_required
+def save_as_template(slug: str) -> ResponseReturnValue:
+    event = managed_event(slug)
+    form = TemplateForm(data={"title": event.title})
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                template = event_templates.save(event, title=form.title.data)
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+        else:
+            sentence = _("“%(title)s” is among the templates now.", title=template.title)
+            flash(sentence, "success")
+            return redirect(url_for("event_templates.index"), 303)
+    return page(
+        "events_desk/save_as_template.html",
+        status=422 if form.is_submitted() else 200,
+        event=event,
+        form=form,
+    )

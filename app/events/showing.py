@@ -1,0 +1,33 @@
+"""All that the page of an event shows."""
+
+from typing import Any
+
+from flask import url_for
+
+from app.events.calendars import absolute, schema_org
+from app.events.kinds import PROJECTS
+from app.events.models import Event
+from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.events.wording import audience, days_of, place_of, why_signup_is_closed
+
+
+def shown_on_page(event: Event) -> dict[str, Any]:
+    return {
+        "event": event,
+        "is_preview": False,
+        "days": days_of(event),
+        "closed": why_signup_is_closed(event),
+        "audience": audience(event.audience, event.grade_from, event.grade_to),
+        "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],
+        "project": PROJECTS.get(event.project, ""),
+        "place": place_of(event),
+        "sign_up_url": url_for("sign_up.sign_up", slug=event.slug),
+        "canonical": absolute("events.show", slug=event.slug),
+        "schema_org": schema_org(event),
+    }
+
+
+def shown_in_preview(event: Event, *, here: str) -> dict[str, Any]:
+    """As visitors would see a draft, with buttons that lead nowhere but back ``here``."""
+    closed = why_signup_is_closed(event, as_published=True)
+    return shown_on_page(event) | {"is_preview": True, "closed": closed, "sign_up_url": here}
