@@ -52,6 +52,7 @@ from app.people.pupil_views import bp as pupils
 from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
+from app.registrations.answer_views import bp as answers
 from app.registrations.class_sign_up_views import bp as class_sign_up
 from app.registrations.consent_views import bp as consents
 from app.registrations.duplicate_views import bp as duplicates
@@ -138,6 +139,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         sign_up,
         registrations,
         consents,
+        answers,
         duplicates,
         class_sign_up,
         groups,

@@ -64,6 +64,9 @@ MATRIX = {
     "accounts.sign_up": EVERYBODY,
     "address.add": LOGGED_IN,
     "address.confirm": LOGGED_IN,  # 410: no such link
+    "answers.accept_seat": EVERYBODY,  # by its secret code
+    "answers.reconfirm_class": SCHOOL,
+    "answers.reconfirm_seat": EVERYBODY,  # by its secret code
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
@@ -243,7 +246,7 @@ class Scene:
             "import_id": self.import_.id,
             "filename": "css/site.css",
         }
-        if endpoint.startswith("groups."):
+        if endpoint.startswith("groups.") or endpoint == "answers.reconfirm_class":
             known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug

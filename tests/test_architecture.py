@@ -62,6 +62,8 @@ PUBLIC = {
     "joining.join",  # by a code
     "joining.type_code",
     "registrations.show",
+    "answers.accept_seat",  # by the ticket’s secret code
+    "answers.reconfirm_seat",
     "registrations.cancel",
     "registrations.calendar",
     "registrations.ask_guardian",

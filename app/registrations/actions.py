@@ -27,6 +27,7 @@ from app.registrations.consent_requests import (
 )
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Group, Registration, Status, new_code
+from app.registrations.offers import must_be_offered, offer
 from app.registrations.queries import (
     beside,
     first_in_line,
@@ -124,6 +125,7 @@ def free(*registrations: Registration, status: Status) -> None:
             freed[registration.slot] += registration.seats
         registration.status, registration.hold_until = status, None
         registration.cancelled_at = clock.now()
+        registration.reconfirm_by = registration.reconfirmed_at = None
     db.session.flush()
     for slot, number in freed.items():
         seats.give_back(slot, number)
@@ -143,23 +145,26 @@ def free_companions(group: Group) -> None:
 def promote(slot: Slot) -> None:
     """Give free seats to those who wait, strictly in order, until the slot begins.
 
-    Who waits first with companions is not overtaken: a free seat stays free until there
-    are enough for them.
+    Late they are offered instead: who waited may long have other plans. Who waits first
+    with companions is not overtaken: a free seat stays free until there are enough for them.
     """
     seats.hold(slot)
     if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
         return
     while (waiting := first_in_line(slot)) and take_for(waiting):
-        give_seat(waiting)
+        if must_be_offered(waiting):
+            offer(waiting)
+        else:
+            give_seat(waiting)
 
 
-def give_seat(waiting: Registration) -> None:
+def give_seat(waiting: Registration, *, letter: str = "registration_promoted") -> None:
     """Tell one who waited that a seat is theirs, or held until a guardian answers."""
     lacks = lacks_consent(waiting.person)
     seat(waiting, lacks=lacks)
     waiting.promoted_at = clock.now()
     db.session.flush()
-    tell(waiting, "registration_awaiting_consent" if lacks else "registration_promoted")
+    tell(waiting, "registration_awaiting_consent" if lacks else letter)
     if lacks:
         ask(waiting, guardians_asked(waiting) or guardians_to_ask(waiting.person, ""))
 
@@ -195,6 +200,8 @@ def move(registration: Registration, slot: Slot) -> None:
         raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
     held_seats, group = registration.holds_seat, registration.group
     registration.slot, registration.group = slot, None  # who goes another time goes alone
+    if registration.reconfirm_by:  # who chooses another time has said that they come
+        registration.reconfirmed_at = clock.now()
     seat(registration, lacks=lacks_consent(person))
     db.session.flush()
     tell(registration, "registration_moved")
