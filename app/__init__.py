@@ -41,6 +41,7 @@ from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
+from app.messages.views import bp as messages
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
 from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
@@ -147,6 +148,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         adding,
         attendance,
         coverage,
+        messages,
         documents,
         path,
         consent_papers,

@@ -17,6 +17,7 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events.models import Event, EventStatus
+from app.messages.models import Message
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
@@ -152,6 +153,10 @@ MATRIX = {
     "groups.show": SCHOOL,
     "class_sign_up.sign_up": SCHOOL,
     "groups.swap": SCHOOL,
+    "messages.compose": ORGANIZER,
+    "messages.index": ORGANIZER,
+    "messages.reminders": ORGANIZER,
+    "messages.show": ORGANIZER,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -218,6 +223,7 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    message_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -242,6 +248,7 @@ class Scene:
             "kind": "photo",
             "number": 1,
             "act_id": self.act_id,
+            "message_id": self.message_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
             "filename": "css/site.css",
@@ -297,10 +304,13 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
+    db.session.add(message)
+    db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id,
+        merged.id, group.code, import_, act.id, message.id,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ ACTIONS = {
     "guardianship.ended": _l("ended a guardianship"),
     "guardianship.handed_over": _l("handed a child over to another guardian"),
     "log_ins.printed": _l("printed log-ins for pupils"),
+    "message.sent": _l("wrote to the people of an event"),
     "organization.approved": _l("approved an organization"),
     "person.erased": _l("erased a person’s data"),
     "person.exported": _l("downloaded a person’s data"),
@@ -43,6 +44,7 @@ ACTIONS = {
     "pupil.moved": _l("moved a pupil to another class"),
     "pupil.taken_back": _l("took a pupil back into a class"),
     "registrations.changed": _l("changed registrations of an event"),
+    "reminders.changed": _l("changed the reminders of an event"),
     "role.granted": _l("gave somebody a role"),
     "role.withdrawn": _l("took a role away from somebody"),
 }

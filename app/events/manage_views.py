@@ -41,6 +41,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("slots.index", _("Slots"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
         ("attendance.index", _("Attendance"), "event.check_in"),
+        ("messages.index", _("Messages"), "event.write"),
         ("documents.papers", _("Papers"), "event.print"),
     )
     return [
