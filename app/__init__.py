@@ -45,6 +45,7 @@ from app.events.series_views import bp as series
 from app.events.slot_views import bp as slots
 from app.events.template_views import bp as event_templates
 from app.events.views import bp as events
+from app.messages.views import bp as messages
 from app.notifications.views import bp as notifications
 from app.organizations.membership_views import bp as memberships
 from app.organizations.views import bp as organizations
@@ -63,6 +64,7 @@ from app.registrations.consent_views import bp as consents
 from app.registrations.duplicate_views import bp as duplicates
 from app.registrations.group_views import bp as groups
 from app.registrations.manage_views import bp as registrations_desk
+from app.registrations.reply_views import bp as replies
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
 
@@ -150,6 +152,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations,
         answers,
         consents,
+        replies,
         duplicates,
         class_sign_up,
         groups,
@@ -157,6 +160,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         adding,
         attendance,
         coverage,
+        messages,
         documents,
         path,
         consent_papers,

@@ -143,6 +143,8 @@ RULES: dict[str, list[Rule]] = {
     "event.see": [is_published, organizes_it],
     "event.manage": [organizes_it],
     "event.see_people": [organizes_it],
+    "event.write": [organizes_it],  # letters to its people
+    "event.see_absences": [organizes_it],  # of the organization’s own people alone
     "event.check_in": [organizes_it, stands_at_its_door],
     "event.print": [organizes_it],
     "school.open": [teaches_somewhere],

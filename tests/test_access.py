@@ -18,6 +18,7 @@ from app.db import db
 from app.documents.actions import issue_due
 from app.events import event_templates
 from app.events.models import Event, EventSeries, EventStatus
+from app.messages.models import Message
 from app.organizations.models import Membership, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
@@ -67,6 +68,9 @@ MATRIX = {
     "address.add": LOGGED_IN,
     "address.confirm": LOGGED_IN,  # 410: no such link
     "answers.change": EVERYBODY,  # by its secret code
+    "replies.accept_seat": EVERYBODY,  # by its secret code
+    "replies.reconfirm_class": SCHOOL,
+    "replies.reconfirm_seat": EVERYBODY,  # by its secret code
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
@@ -163,6 +167,10 @@ MATRIX = {
     "memberships.index": MINISTRY,  # of any organization; its own admins: tests/organizations
     "memberships.join": LOGGED_IN,  # 410: no such link
     "memberships.remove": MINISTRY,
+    "messages.compose": ORGANIZER,
+    "messages.index": ORGANIZER,
+    "messages.reminders": ORGANIZER,
+    "messages.show": ORGANIZER,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -240,6 +248,7 @@ class Scene:
     membership_id: int  # the ministry's admin's own, the only one
     question_id: int
     template_id: int
+    message_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -266,6 +275,7 @@ class Scene:
             "number": 1,
             "act_id": self.act_id,
             "template_id": self.template_id,
+            "message_id": self.message_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
             "question_id": self.question_id,
@@ -273,7 +283,7 @@ class Scene:
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
-        if endpoint.startswith("groups."):
+        if endpoint.startswith("groups.") or endpoint == "replies.reconfirm_class":
             known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug
@@ -327,6 +337,9 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
+    db.session.add(message)
+    db.session.flush()
     own = db.session.scalars(sa.select(Membership).filter_by(user=users["ministry"])).one()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
@@ -334,6 +347,7 @@ def build() -> Scene:
         merged.id, group.code, import_, act.id, own.id,
         make_question(event).id,
         template.id,
+        message.id,
     )  # fmt: skip
 
 

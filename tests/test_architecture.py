@@ -63,6 +63,8 @@ PUBLIC = {
     "joining.join",  # by a code
     "joining.type_code",
     "registrations.show",
+    "replies.accept_seat",  # by the ticket’s secret code
+    "replies.reconfirm_seat",
     "registrations.cancel",
     "registrations.calendar",
     "registrations.ask_guardian",

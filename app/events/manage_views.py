@@ -43,6 +43,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("questions.index", _("Questions"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
         ("attendance.index", _("Attendance"), "event.check_in"),
+        ("messages.index", _("Messages"), "event.write"),
         ("documents.papers", _("Papers"), "event.print"),
     )
     current = request.blueprint

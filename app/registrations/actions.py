@@ -30,6 +30,7 @@ from app.registrations.consent_requests import (
 )
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Group, Registration, Status, new_code
+from app.registrations.offers import must_be_offered, offer
 from app.registrations.queries import (
     beside,
     live_registrations,
@@ -150,6 +151,7 @@ def free(*registrations: Registration, status: Status) -> None:
             freed[registration.slot] += registration.seats
         registration.status, registration.hold_until = status, None
         registration.cancelled_at = clock.now()
+        registration.reconfirm_by = registration.reconfirmed_at = None
     db.session.flush()
     for slot, number in freed.items():
         seats.give_back(slot, number)
@@ -169,15 +171,19 @@ def free_companions(group: Group) -> None:
 def promote(slot: Slot, *, letter: str = "registration_promoted") -> None:
     """Give free seats to those who wait, strictly in order, until the slot begins.
 
-    Who waits first with companions is not overtaken: a free seat stays free until there
-    are enough for them. Whom a quota stops is passed over, and stays where they are in line.
+    Whom a quota stops is passed over, and stays where they are in line. Late seats are
+    offered instead: who waited may long have other plans. Who waits first with companions is
+    not overtaken: a free seat stays free until there are enough for them.
     """
     seats.hold(slot)
     if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
         return
     now = quotas.standing(slot)
     while (waiting := quotas.next_in_line(slot, now)) and take_for(waiting):
-        give_seat(waiting, letter=letter)
+        if must_be_offered(waiting):
+            offer(waiting)
+        else:
+            give_seat(waiting, letter=letter)
         if now:
             now.add(who(waiting.person), waiting.seats)
 
@@ -221,19 +227,26 @@ def move(registration: Registration, slot: Slot) -> None:
     elsewhere = [one for one in beside(slot, person.identity) if one is not registration]
     refuse_overlap(elsewhere, person)
     held_seats, group = registration.holds_seat, registration.group
-    if not registration.is_applied:
-        take_elsewhere(registration, slot)
-    registration.slot, registration.group = slot, None  # who goes another time goes alone
-    registration.draw_rank = None
-    if not registration.is_applied:
-        seat(registration, lacks=lacks_consent(person))
-    db.session.flush()
+    go_to(registration, slot)
     tell(registration, "registration_moved")
     if held_seats:
         seats.give_back(old, registration.seats)
     if group:
         free_companions(group)
     promote(old)
+
+
+def go_to(registration: Registration, slot: Slot) -> None:
+    """Alone: the class stays where it was. An application applies for the other slot."""
+    has_seat_now = not registration.is_applied
+    if has_seat_now:
+        take_elsewhere(registration, slot)
+    registration.slot, registration.group, registration.draw_rank = slot, None, None
+    if registration.reconfirm_by:  # who chooses another time has said that they come
+        registration.reconfirmed_at = clock.now()
+    if has_seat_now:
+        seat(registration, lacks=lacks_consent(registration.person))
+    db.session.flush()
 
 
 def take_elsewhere(registration: Registration, slot: Slot) -> None:

@@ -21,6 +21,11 @@ from app.registrations.models import LIVE, Answer, ConsentRequest, Registration,
 from app.registrations.queries import coming_of
 
 T = TypeVar("T")
+# Whose seat is only held, and the letter when nobody answered.
+LAPSED = {
+    Status.AWAITING_CONSENT: "registration_expired",
+    Status.OFFERED: "offer_lapsed",
+}
 AT_ONCE = 200  # so many holds or reminders in one round of the worker
 
 
@@ -101,14 +106,16 @@ def withdraw(person: Person, kind: ConsentKind, *, by_name: str) -> list[Registr
 
 
 def expire(registration: Registration) -> bool:
-    """Nobody answered in time: the seat goes to whoever waits. False if somebody just did."""
+    """Nobody answered in time, no guardian nor whoever was offered a seat: it goes to whoever
+    waits. False if somebody just did."""
     seats.hold(registration.slot)
     db.session.refresh(registration, ["status", "seats", "hold_until"])
     over = registration.hold_until and registration.hold_until <= clock.now()
-    if not registration.is_awaiting_consent or not over:
+    letter = LAPSED.get(registration.status)
+    if letter is None or not over:
         return False
     free(registration, status=Status.EXPIRED)
-    tell(registration, "registration_expired")
+    tell(registration, letter)
     promote(registration.slot)
     return True
 
@@ -117,9 +124,7 @@ def end_holds() -> int:
     """Expire every hold that is over; how many."""
     query = (
         sa.select(Registration)
-        .where(
-            Registration.status == Status.AWAITING_CONSENT, Registration.hold_until <= clock.now()
-        )
+        .where(Registration.status.in_(LAPSED), Registration.hold_until <= clock.now())
         .options(joinedload(Registration.slot))
         .order_by(Registration.hold_until, Registration.id)
         .limit(AT_ONCE)

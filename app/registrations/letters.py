@@ -20,7 +20,7 @@ from app.registrations.queries import place_in_line
 NEWS = (
     *("registration_promoted", "registration_confirmed", "registration_awaiting_consent"),
     *("registration_waitlisted", "registration_expired", "registration_cancelled"),
-    *("consent_refused", "event_changed", "event_called_off"),
+    *("consent_refused", "event_changed", "event_called_off", "reconfirm_missed"),
     *("registration_accepted", "registration_drawn", "registration_declined"),
 )
 NEWS_GATHERED = timedelta(minutes=10)  # so long what happens to a group goes into one letter

@@ -56,7 +56,7 @@ def cancel_many(registrations: Sequence[Registration]) -> list[Registration]:
 def confirm_many(registrations: Sequence[Registration]) -> Outcome:
     """Give each of these a free seat out of turn; who has one already keeps it."""
     hold_slots(one.slot for one in registrations)
-    return each((one for one in registrations if not one.holds_seat), confirm)
+    return each((one for one in registrations if not one.holds_seat or one.is_offered), confirm)
 
 
 def confirm(registration: Registration) -> Registration:
@@ -64,6 +64,8 @@ def confirm(registration: Registration) -> Registration:
     slot = registration.slot
     seats.hold(slot)
     db.session.refresh(registration, ["status", "seats"])
+    if registration.is_offered:  # the seat is taken already: it need not be accepted any more
+        give_seat(registration)
     if registration.holds_seat:
         return registration
     if not registration.is_live:

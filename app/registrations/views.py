@@ -20,6 +20,7 @@ from app.registrations.queries import (
     registration_by_code,
     registrations_of,
 )
+from app.registrations.reconfirmation import must_answer
 from app.registrations.tickets import calendar_of, qr_svg
 from app.security import limiter
 from app.web import found_or_404, page
@@ -54,6 +55,7 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         ask_form=AskGuardianForm(),
         own_answers=said_by([registration])[registration.id],
         may_answer=answers.may_change(registration),
+        must_answer=must_answer(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
 

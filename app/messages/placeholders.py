@@ -1,0 +1,57 @@
+"""Words in braces stand for what is different in each letter."""
+
+import re
+
+from flask import current_app
+from flask_babel import force_locale
+
+from app.events.wording import place_of
+from app.filters import span
+from app.registrations.models import Registration
+from app.text import clean
+
+NAME, FULL_NAME = "имя", "фамилия и имя"
+EVENT, WHEN, WHERE, TICKET = "мероприятие", "время", "место", "ссылка на билет"
+PLACEHOLDERS = (NAME, FULL_NAME, EVENT, WHEN, WHERE, TICKET)
+BRACES = re.compile(r"\{([^{}\n]{1,40})\}")
+SIGNS = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&-])")
+ADDRESS = re.compile(r"(?<![(<\[\w])https?://[^\s<>)\]]*[^\s<>)\].,;:!?]")
+
+
+def named(braces: re.Match[str]) -> str:
+    return clean(braces[1]).lower()
+
+
+def unknown_in(text: str) -> list[str]:
+    """What stands in braces and means nothing, each once."""
+    unknown = [one[0] for one in BRACES.finditer(text) if named(one) not in PLACEHOLDERS]
+    return list(dict.fromkeys(unknown))
+
+
+def values_of(registration: Registration) -> dict[str, str]:
+    """What the placeholders stand for in this person's letter."""
+    person, slot, event = registration.person, registration.slot, registration.event
+    with force_locale(registration.language):
+        when = span(slot.starts_at, slot.ends_at)
+        where = place_of(event, slot.room) or event.online_url
+    return {
+        NAME: person.first_name,
+        FULL_NAME: " ".join(filter(None, (person.last_name, person.first_name))),
+        EVENT: event.title,
+        WHEN: when,
+        WHERE: where,
+        TICKET: f"{current_app.config['SITE_URL']}/registrations/{registration.code}",
+    }
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    return BRACES.sub(lambda braces: values.get(named(braces), braces[0]), text)
+
+
+def filled_as_markdown(text: str, values: dict[str, str]) -> str:
+    """For the letter in HTML: names and titles mean nothing to Markdown, addresses are links,
+    and a new line stays one."""
+    plain = {name: SIGNS.sub(r"\\\1", value) for name, value in values.items()}
+    plain[TICKET] = values[TICKET]  # an address, also inside [words]({ссылка на билет})
+    linked = ADDRESS.sub(r"<\g<0>>", filled(text, plain))
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", linked)
