@@ -41,6 +41,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("slots.index", _("Slots"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
         ("attendance.index", _("Attendance"), "event.check_in"),
+        ("check_in.index", _("Check-in"), "event.check_in"),
         ("documents.papers", _("Papers"), "event.print"),
     )
     return [
