@@ -215,7 +215,6 @@ def door_words() -> dict[str, Any]:
             "event. It is checked when there is network."
         ),
         "by_phone": _("It is marked already. Let the person in if it is the same one."),
-        "online": _("Online"),
         "offline": _("No network. Marks are kept on this phone."),
         "waiting": _("Marks waiting to be sent: {number}"),
         "log_in": _("Log in again on this phone: the marks are kept until then."),
@@ -228,6 +227,5 @@ def door_words() -> dict[str, Any]:
         "list_failed": _("The list could not be taken: check the network and try again."),
         "list_erased": _("The list is erased from this phone."),
         "nobody": _("Nobody found in the list of this phone."),
-        "double": _("{name}: marked twice, {hint}"),
-        "refused_mark": _("{name}: {title}. {hint}"),
+        "not_sent": _("No network: the mark is not made. Try again."),
     }
