@@ -32,6 +32,7 @@ from app.accounts.views import bp as accounts
 from app.attendance.check_in_phone_views import bp as check_in_phone
 from app.attendance.check_in_views import bp as check_in
 from app.attendance.coverage_views import bp as coverage
+from app.attendance.typed_views import bp as typed_rows
 from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
@@ -148,6 +149,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         attendance,
         check_in,
         check_in_phone,
+        typed_rows,
         coverage,
         documents,
         path,

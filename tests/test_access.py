@@ -203,6 +203,8 @@ MATRIX = {
     "slots.delete": ORGANIZER,
     "slots.index": ORGANIZER,
     "static": EVERYBODY,
+    "typed_rows.save": ORGANIZER,
+    "typed_rows.show": ORGANIZER,
 }
 
 

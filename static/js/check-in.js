@@ -122,6 +122,7 @@
     const outcomes = navigator.onLine ? await post([one]) : null;
     if (outcomes) {
       await settled(one.uuid);
+      await line(true);
       merge(outcomes[0]);
       show(outcomes[0]);
       document.body.dispatchEvent(new Event("counted"));

@@ -121,7 +121,8 @@ STORED = """async () => {
     for (const request of await (await caches.open(name)).keys())
       found.push(await (await caches.match(request)).text());
   const base = await new Promise(done => {
-    const asked = indexedDB.open("orientir-check-in"); asked.onsuccess = () => done(asked.result); });
+    const asked = indexedDB.open("orientir-check-in");
+    asked.onsuccess = () => done(asked.result); });
   for (const shelf of base.objectStoreNames)
     found.push(await new Promise(done => {
       const asked = base.transaction(shelf).objectStore(shelf).getAll();
