@@ -20,7 +20,7 @@ from app.attendance.check_in_queries import (
     ticket_of,
 )
 from app.attendance.models import Attendance, Method, Presence
-from app.attendance.queries import marking_is_open, marking_opens_at
+from app.attendance.queries import marking_is_open, marking_opens_at, marks_of
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.events.models import Event
@@ -98,7 +98,13 @@ def take(
     if kept is None:
         return answer_again(event, sent.uuid)
     if ticket and outcome in (Outcome.MARKED, Outcome.UNDONE):
-        write(ticket, sent.presence, at=sent.at, device=device, by=by, method=method_of(sent))
+        is_first = write(
+            ticket, sent.presence, at=sent.at, device=device, by=by, method=method_of(sent)
+        )
+        if not is_first:  # another phone was quicker by a moment
+            outcome = kept.outcome = Outcome.ALREADY
+            ticket = ticket_of(ticket.registration.id)
+            db.session.flush()
     return Answer(sent.uuid, outcome, ticket, device)
 
 
@@ -148,23 +154,30 @@ def write(
     device: str,
     by: User | None,
     method: Method,
-) -> None:
-    """The mark of a held registration, at the time at which it was made."""
+) -> bool:
+    """The mark of a registration, at the time at which it was made. False when somebody else
+    marked it at this very moment: theirs stays."""
     if ticket.mark:
-        correct(ticket.mark, presence, method=method, by=by)
-        if presence:
-            ticket.mark.marked_at, ticket.mark.device = at, device
-        db.session.flush()
-    elif presence:
-        new = {
-            "registration_id": ticket.registration.id,
-            "presence": presence,
-            "method": method,
-            "marked_by_id": by.id if by else None,
-            "marked_at": at,
-            "device": device,
-        }
-        db.session.execute(sa.insert(Attendance), [new])
+        # What was read while waiting for the registration may be old.
+        earlier = marks_of([ticket.registration]).get(ticket.registration.id)
+        if earlier:
+            correct(earlier, presence, method=method, by=by)
+            if presence:
+                earlier.marked_at, earlier.device = at, device
+            db.session.flush()
+        return True
+    if presence is None:
+        return True
+    new = {
+        "registration_id": ticket.registration.id,
+        "presence": presence,
+        "method": method,
+        "marked_by_id": by.id if by else None,
+        "marked_at": at,
+        "device": device,
+    }
+    made = insert_unless_there(Attendance, new, unique=[Attendance.registration_id])
+    return made is not None
 
 
 def answer_again(event: Event, uuid: str) -> Answer:

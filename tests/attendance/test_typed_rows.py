@@ -132,8 +132,7 @@ class TestScreen:
 
     def test_another_mark_and_a_missing_agreement_are_shown(self, app: Flask) -> None:
         event = listed("Авяш", "Бадмаев")
-        first, second = (people := seated_people(event.slots))[event.slots[0].id]
-        assert people
+        first, second = seated_people(event.slots)[event.slots[0].id]
         actions.mark(first, Presence.ABSENT, method=Method.LIST, by=None)
         second.status = Status.AWAITING_CONSENT
         db.session.flush()
