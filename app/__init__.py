@@ -29,7 +29,10 @@ from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
+from app.attendance.check_in_phone_views import bp as check_in_phone
+from app.attendance.check_in_views import bp as check_in
 from app.attendance.coverage_views import bp as coverage
+from app.attendance.typed_views import bp as typed_rows
 from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
@@ -159,6 +162,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations_desk,
         adding,
         attendance,
+        check_in,
+        check_in_phone,
+        typed_rows,
         coverage,
         messages,
         documents,

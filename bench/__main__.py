@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import db, transaction
-from bench import class_lists, groups, scene
+from bench import check_in, class_lists, groups, scene
 from bench.client import Connection, Page, Speed, drive
 from bench.servers import megabytes, serving
 from tests.browser import Browser, counted_queries
@@ -151,6 +151,14 @@ def measure_papers(app: Flask) -> None:
     say("1,000 certificates", f"{whole:.1f} s", f"{whole:.1f} ms each")
 
 
+def measure_door(app: Flask, url: str) -> None:
+    print("Marks at the door, one a request, 8 phones, 2 workers × 4 threads")
+    marks = check_in.journey(app, organizer(app))
+    with serving("wsgi:app", environment={**QUIET, "DATABASE_URL": url}) as (port, _):
+        speed = drive(port, marks, seconds=5)
+    speed_line("marks", speed, None, "≥ 200/s")
+
+
 def organizer(app: Flask) -> FlaskClient:
     from app.accounts.queries import user_by_email
 
@@ -187,6 +195,8 @@ def main() -> None:
         if only in (None, "school"):
             class_lists.measure(app)
             groups.measure(app)
+        if only in (None, "door"):
+            measure_door(app, url)
         with app.app_context():
             db.engine.dispose()
 

@@ -40,14 +40,24 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
 
-    def ask(self, path: str, body: bytes = b"", *, gzip: bool = False) -> Answer:
+    def ask(
+        self,
+        path: str,
+        body: bytes = b"",
+        *,
+        gzip: bool = False,
+        kind: str = "application/x-www-form-urlencoded",
+        token: str = "",
+    ) -> Answer:
         head = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: {HOST}:{self.port}"]
         if self.cookies:
             head.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         if gzip:
             head.append("Accept-Encoding: gzip")
         if body:
-            head.append("Content-Type: application/x-www-form-urlencoded")
+            head.append(f"Content-Type: {kind}")
+            if token:
+                head.append(f"X-CSRFToken: {token}")
             head.append(f"Content-Length: {len(body)}")
             head.append(f"Referer: http://{HOST}:{self.port}{path}")
         self.socket.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)

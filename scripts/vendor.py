@@ -15,7 +15,11 @@ ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 
-TEXTS = ("bootstrap/dist/css/bootstrap.min.css", "htmx.org/dist/htmx.min.js")
+TEXTS = (
+    "bootstrap/dist/css/bootstrap.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "jsqr/dist/jsQR.js",  # reads QR codes where the browser cannot
+)
 FAMILIES = ("golos-text", "pt-serif")
 SUBSETS = ("cyrillic", "cyrillic-ext", "latin")
 WEIGHTS = (400, 700)

@@ -74,6 +74,15 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "check_in.index": AT_THE_DOOR,
+    "check_in.late": ORGANIZER,
+    "check_in.mark": AT_THE_DOOR,
+    "check_in.shell": AT_THE_DOOR,
+    "check_in_phone.changes": AT_THE_DOOR,
+    "check_in_phone.manifest": AT_THE_DOOR,
+    "check_in_phone.marks": AT_THE_DOOR,
+    "check_in_phone.shift_list": AT_THE_DOOR,
+    "check_in_phone.worker": AT_THE_DOOR,
     "classes.desk": SCHOOL,
     "classes.index": SCHOOL,
     "classes.new": SCHOOL,
@@ -224,6 +233,8 @@ MATRIX = {
     "slots.delete": ORGANIZER,
     "slots.index": ORGANIZER,
     "static": EVERYBODY,
+    "typed_rows.save": ORGANIZER,
+    "typed_rows.show": ORGANIZER,
 }
 
 

@@ -13,7 +13,7 @@ from app.attendance.models import Attendance, Presence
 from app.db import db
 from app.events.models import Event, EventStatus, Slot
 from app.people.models import Person
-from app.registrations.desk_queries import by_name, with_people
+from app.registrations.desk_queries import SHEET_ORDER, by_name, with_people
 from app.registrations.models import LIVE, SEATED, Registration, Status
 
 MOST_FOUND = 30
@@ -71,9 +71,10 @@ def with_marks() -> sa.Select[Any]:
 
 
 def roll(slot: Slot) -> list[Row]:
-    """Everybody who has a seat in the slot, in Russian order, with marks: one query."""
+    """Everybody who has a seat in the slot, in Russian order, with marks: one query. The
+    rows are those of the printed list."""
     query = with_marks().where(Registration.slot_id == slot.id, Registration.status.in_(SEATED))
-    return rows(query.order_by(Person.sort_key, Registration.id))
+    return rows(query.order_by(*SHEET_ORDER))
 
 
 def searched(event: Event, words: str) -> list[Row]:

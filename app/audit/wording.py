@@ -13,6 +13,7 @@ ACTIONS = {
     "certificate.revoked": _l("revoked a certificate"),
     "certificates.issued": _l("issued certificates"),
     "certificates.printed": _l("printed certificates"),
+    "check_in_list.taken": _l("took the list of an event for a shift at the door"),
     "class.added": _l("added a class"),
     "class.teacher_set": _l("changed the teacher of a class"),
     "class_list.imported": _l("imported a class list"),

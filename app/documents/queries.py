@@ -12,6 +12,7 @@ from app.db import db
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.people.models import Person
+from app.registrations.desk_queries import SHEET_ORDER
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status
 
 HAS_A_NAME = Registration.person.has(Person.anonymized_at.is_(None))  # nothing is printed without
@@ -78,7 +79,7 @@ def _in_order(slots: Collection[Slot], statuses: Collection[Status]) -> sa.Selec
             contains_eager(Registration.slot),
             contains_eager(Registration.person).joinedload(Person.school),
         )
-        .order_by(Slot.starts_at, Slot.id, Person.sort_key, Registration.id)
+        .order_by(Slot.starts_at, Slot.id, *SHEET_ORDER)
     )
 
 

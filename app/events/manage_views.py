@@ -42,6 +42,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("slots.index", _("Slots"), "event.manage"),
         ("questions.index", _("Questions"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
+        ("check_in.index", _("Check-in"), "event.check_in"),
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("messages.index", _("Messages"), "event.write"),
         ("documents.papers", _("Papers"), "event.print"),

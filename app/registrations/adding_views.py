@@ -113,7 +113,9 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 def walk_in(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.check_in", event)
-    form = StaffForm(event, slot=slot_now(event), asks=False)
+    wanted = request.args.get("slot", type=int)
+    slot = next((one for one in event.slots if one.id == wanted), None)
+    form = StaffForm(event, slot=slot or slot_now(event), asks=False)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -122,6 +124,10 @@ def walk_in(slug: str) -> ResponseReturnValue:
             form.form_errors.append(sentence(broken))
         else:
             flash(_("Added and marked: %(name)s.", name=registration.person.full_name), "success")
+            if "door" in request.form:
+                return redirect(
+                    url_for("check_in.index", slug=slug, slot=registration.slot_id), 303
+                )
             return redirect(
                 url_for(
                     "attendance.index",
