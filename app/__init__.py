@@ -39,6 +39,7 @@ from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
+from app.events.slot_series_views import bp as slot_series
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
@@ -135,6 +136,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         events,
         events_desk,
         slots,
+        slot_series,
         sign_up,
         registrations,
         consents,

@@ -104,7 +104,9 @@ def unsaid_about(thing: Event | Details) -> list[str]:
 def missing_for_publishing(event: Event) -> list[str]:
     """What is still to do before the event can be published."""
     missing = unsaid_about(event)
-    if not any(slot.capacity >= 1 and not slot.has_begun for slot in event.slots):
+    if not any(
+        slot.capacity >= 1 and not (slot.has_begun or slot.is_called_off) for slot in event.slots
+    ):
         missing.append(_("add a slot that is still to come, with at least one seat"))
     if event.signup_closes_at and event.ends_at and event.signup_closes_at > event.ends_at:
         missing.append(_("let sign-up close before the last slot ends"))

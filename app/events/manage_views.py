@@ -31,6 +31,11 @@ from app.web import found_or_404, page, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
+# Pages that stand in the room of another blueprint.
+ROOM_OF = {
+    **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
+    "meeting_sheet": "attendance",
+}
 
 
 @bp.app_template_global()
@@ -43,12 +48,13 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("documents.papers", _("Papers"), "event.print"),
     )
+    here = ROOM_OF.get(request.blueprint or "", request.blueprint)
     return [
         {
             "room": endpoint.partition(".")[0],
             "url": url_for(endpoint, slug=event.slug),
             "text": text,
-            "current": endpoint.partition(".")[0] == request.blueprint,
+            "current": endpoint.partition(".")[0] == here,
         }
         for endpoint, text, action in rooms
         if can(action, event)

@@ -1,5 +1,6 @@
 """The slots of an event: added, changed, taken away."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,9 +12,10 @@ from app import clock
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
+from app.events.rooms import Spot
 from app.events.upkeep import keep_up
 
-MOST_SLOTS = 200  # a page of slots stays readable, a slip of the finger stays small
+MOST_SLOTS = 1000  # in one event: more is a slip of the finger, or several events
 
 
 def hold(event: Event) -> None:
@@ -57,21 +59,20 @@ def add_several(
     room: str = "",
 ) -> list[Slot]:
     """So many slots alike, each a step later than the one before."""
+    spots = [
+        Spot(starts_at + place * step, ends_at + place * step, room) for place in range(number)
+    ]
+    return add_each(event, spots, capacity=capacity, title=title)
+
+
+def add_each(event: Event, spots: Sequence[Spot], *, capacity: int, title: str = "") -> list[Slot]:
+    """A slot at each of these times and rooms."""
     refuse_if_called_off(event)
-    if len(event.slots) + number > MOST_SLOTS:
+    if len(event.slots) + len(spots) > MOST_SLOTS:
         raise RuleBroken(
             _("One event has at most %(most)s slots. Make a second event.", most=MOST_SLOTS)
         )
-    new = [
-        Slot(
-            starts_at=starts_at + place * step,
-            ends_at=ends_at + place * step,
-            capacity=capacity,
-            title=title,
-            room=room,
-        )
-        for place in range(number)
-    ]
+    new = [Slot(**spot._asdict(), capacity=capacity, title=title) for spot in spots]
     event.slots.extend(new)
     db.session.flush()
     keep_up(event)
@@ -94,6 +95,19 @@ def change(
     db.session.refresh(slot, with_for_update=True)  # seats may have been taken meanwhile
     db.session.refresh(slot.event, ["status"])
     refuse_if_called_off(slot.event)
+    if slot.meeting_count and (starts_at, ends_at) != (slot.starts_at, slot.ends_at):
+        raise RuleBroken(_("This one has meetings: change their times, it follows them."))
+    is_moved = put(slot, starts_at, ends_at, capacity=capacity, title=title, room=room)
+    keep_up(slot.event)
+    return is_moved
+
+
+def put(
+    slot: Slot, starts_at: datetime, ends_at: datetime, *, capacity: int, title: str, room: str
+) -> bool:
+    """Write it down for a held slot; whoever calls keeps the event up."""
+    if slot.is_called_off:
+        raise RuleBroken(_("This slot has been called off: it stays as it was."))
     refuse_unless_movable(slot, starts_at, ends_at)
     if capacity < slot.seats_taken:
         raise RuleBroken(
@@ -108,8 +122,21 @@ def change(
     slot.starts_at, slot.ends_at, slot.room = whereabouts
     slot.capacity, slot.title = capacity, title
     db.session.flush()
-    keep_up(slot.event)
     return is_moved and slot.event.status is EventStatus.PUBLISHED
+
+
+def call_off(slot: Slot, *, reason: str) -> None:
+    """This slot alone does not take place; the others of the event do. People are told by
+    registrations.slot_changes."""
+    db.session.refresh(slot, with_for_update=True)
+    refuse_if_called_off(slot.event)
+    if slot.is_called_off:
+        raise RuleBroken(_("This slot has been called off already."))
+    if slot.ends_at <= clock.now():
+        raise RuleBroken(_("This slot is over: it cannot be called off any more."))
+    slot.called_off_at, slot.called_off_reason = clock.now(), reason
+    db.session.flush()
+    keep_up(slot.event)
 
 
 def refuse_unless_movable(slot: Slot, starts_at: datetime, ends_at: datetime) -> None:

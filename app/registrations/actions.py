@@ -147,7 +147,7 @@ def promote(slot: Slot) -> None:
     are enough for them.
     """
     seats.hold(slot)
-    if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
+    if slot.has_begun or slot.is_called_off or slot.event.status is not EventStatus.PUBLISHED:
         return
     while (waiting := first_in_line(slot)) and take_for(waiting):
         give_seat(waiting)
