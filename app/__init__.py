@@ -30,6 +30,7 @@ from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
 from app.attendance.coverage_views import bp as coverage
+from app.attendance.sheet_views import bp as meeting_sheet
 from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
@@ -37,8 +38,12 @@ from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
+from app.documents.sheet_views import bp as sheets
 from app.documents.views import bp as documents
 from app.events.manage_views import bp as events_desk
+from app.events.meeting_views import bp as meetings
+from app.events.slot_fate_views import bp as slot_fate
+from app.events.slot_many_views import bp as slots_at_once
 from app.events.slot_series_views import bp as slot_series
 from app.events.slot_views import bp as slots
 from app.events.views import bp as events
@@ -137,6 +142,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         events_desk,
         slots,
         slot_series,
+        slots_at_once,
+        slot_fate,
+        meetings,
         sign_up,
         registrations,
         consents,
@@ -146,8 +154,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         registrations_desk,
         adding,
         attendance,
+        meeting_sheet,
         coverage,
         documents,
+        sheets,
         path,
         consent_papers,
         own_data,

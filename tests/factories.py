@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from app import clock
 from app.accounts.models import User
 from app.db import db
+from app.events.meeting_models import Meeting
+from app.events.meetings import follow
 from app.events.models import Event, EventStatus, Format, Slot
 from app.organizations.models import (
     Membership,
@@ -142,6 +144,15 @@ def make_slot(
     event.ends_at = max(filter(None, (event.ends_at, ends_at)))
     db.session.flush()
     return slot
+
+
+def make_meeting(slot: Slot, *, starts_at: datetime | None = None, hours: float = 1) -> Meeting:
+    """By default where the slot is, an hour long; the slot follows its meetings."""
+    starts_at = starts_at or slot.starts_at
+    ends_at = starts_at + timedelta(hours=hours)
+    meeting = _saved(Meeting(slot_id=slot.id, starts_at=starts_at, ends_at=ends_at))
+    follow(slot)
+    return meeting
 
 
 def make_person(

@@ -28,6 +28,7 @@ from tests.factories import (
     make_class,
     make_event,
     make_guardianship,
+    make_meeting,
     make_member,
     make_ministry_admin,
     make_organization,
@@ -193,6 +194,18 @@ MATRIX = {
     "slots.change": ORGANIZER,
     "slots.delete": ORGANIZER,
     "slots.index": ORGANIZER,
+    "meeting_sheet.index": ORGANIZER,
+    "meeting_sheet.mark": ORGANIZER,
+    "meeting_sheet.mark_rest": ORGANIZER,
+    "meetings.change": ORGANIZER,
+    "meetings.delete": ORGANIZER,
+    "meetings.index": ORGANIZER,
+    "sheets.pdf": ORGANIZER,
+    "sheets.xlsx": ORGANIZER,
+    "slot_fate.move_people": ORGANIZER,
+    "slot_fate.off": ORGANIZER,
+    "slot_series.generate": ORGANIZER,
+    "slots_at_once.many": ORGANIZER,
     "static": EVERYBODY,
 }
 
@@ -215,6 +228,7 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    meeting_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -227,6 +241,7 @@ class Scene:
             "organization_id": self.event.organization_id,
             "slot_id": self.event.slots[0].id,
             "id": self.event.slots[0].id,
+            "meeting_id": self.meeting_id,
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.pupil_id
@@ -294,10 +309,11 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    meeting = make_meeting(event.slots[0])
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id,
+        merged.id, group.code, import_, act.id, meeting.id,
     )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ ACTIONS = {
     "pupil.moved": _l("moved a pupil to another class"),
     "pupil.taken_back": _l("took a pupil back into a class"),
     "registrations.changed": _l("changed registrations of an event"),
+    "slot.called_off": _l("called a slot off"),
+    "slot.people_moved": _l("moved the people of a slot"),
     "role.granted": _l("gave somebody a role"),
     "role.withdrawn": _l("took a role away from somebody"),
 }

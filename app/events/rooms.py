@@ -1,8 +1,9 @@
 """Which slots need the same room at the same time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -45,27 +46,35 @@ class Clash(NamedTuple):
         return sentence
 
 
-def clashes(event: Event, spots: Sequence[Spot], *, but: Collection[int] = ()) -> list[Clash]:
-    """Each spot with the first slot of this venue that it meets in its room; ``but`` are the
-    ids of slots that do not count: those being changed themselves."""
-    asked = [spot for spot in spots if spot.room.strip()]
-    if not asked:
+def spots_of(slots: Sequence[Slot]) -> list[Spot]:
+    return [Spot(slot.starts_at, slot.ends_at, slot.room) for slot in slots]
+
+
+def clashes(event: Event, spots: Sequence[Spot], *, of: Sequence[Slot] = ()) -> list[Clash]:
+    """Each spot with the first slot of this venue that it meets in its room. ``of``: the
+    slots whose spots these are, for those that stand there already; two of them that meet
+    are named once."""
+    if not any(spot.room.strip() for spot in spots):
         return []
-    others = in_rooms(event, asked, but)
-    found = []
-    for spot in asked:
-        for starts_at, ends_at, slot in others[searchable(spot.room)]:
-            if starts_at < spot.ends_at and spot.starts_at < ends_at:
-                found.append(Clash(spot, slot))
-                break
+    others = in_rooms(event, [spot for spot in spots if spot.room.strip()])
+    found: list[Clash] = []
+    named: set[tuple[int, int]] = set()
+    for spot, own in zip_longest(spots, of):
+        for starts_at, ends_at, slot in others.get(searchable(spot.room), ()):
+            if starts_at >= spot.ends_at or spot.starts_at >= ends_at or slot is own:
+                continue
+            if own and (slot.id, own.id) in named:
+                continue
+            named.add((own.id if own else 0, slot.id))
+            found.append(Clash(spot, slot))
+            break
     return found
 
 
 def in_rooms(
-    event: Event, spots: Iterable[Spot], but: Collection[int]
+    event: Event, spots: Sequence[Spot]
 ) -> dict[str, list[tuple[datetime, datetime, Slot]]]:
     """What takes place in this venue while the spots last, by room."""
-    spots = list(spots)
     query = (
         sa.select(Slot)
         .join(Slot.event)
@@ -84,8 +93,7 @@ def in_rooms(
     slots = [
         slot
         for slot in db.session.scalars(query)
-        if slot.id not in but
-        and (slot.event_id == event.id or searchable(slot.event.venue) == here)
+        if slot.event_id == event.id or searchable(slot.event.venue) == here
     ]
     times = spans_of(slots)
     found: dict[str, list[tuple[datetime, datetime, Slot]]] = defaultdict(list)

@@ -21,13 +21,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from app.events.forms import Checkboxes, whole_number
+from app.events.forms import Checkboxes, MomentField, whole_number
+from app.events.rooms import Spot
 from app.events.slot_forms import MOST_SEATS
 from app.events.slot_series import LONGEST, Rhythm, minutes
 from app.fields import PlainLine, SensibleDate, line, too_long, trimmed
 
 WEEKDAYS = (*(_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Sun")),)
 MOST_ROOMS = 30
+LONGEST_MEETING = timedelta(days=1)
 HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*[–—-]\s*(\d{1,2})[:.](\d{2})")
 DAYS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s*[–—-]\s*(\d{1,2})\.(\d{1,2})\.(\d{4}))?")
 
@@ -194,6 +196,30 @@ class MeetingSeriesForm(RhythmForm):
     """Meetings of one slot."""
 
     room = line(_l("Room, if another one"))
+
+
+class MeetingForm(FlaskForm):
+    """One meeting: its time, and a room or a subject of its own."""
+
+    starts_at = MomentField(_l("Begins"), required=_l("Choose when the meeting begins."))
+    ends_at = MomentField(_l("Ends"), required=_l("Choose when the meeting ends."))
+    room = line(_l("Room, if another one"))
+    title = line(_l("Subject"))
+
+    def validate_ends_at(self, field: Field) -> None:
+        if not (field.data and self.starts_at.data):
+            return
+        if field.data <= self.starts_at.data:
+            raise ValidationError(_("The end must be later than the beginning."))
+        if field.data - self.starts_at.data > LONGEST_MEETING:
+            raise ValidationError(_("A meeting lasts at most a day. Make several."))
+
+    @property
+    def spot(self) -> Spot:
+        begins, ends = self.starts_at.stored, self.ends_at.stored
+        if begins is None or ends is None:
+            raise ValueError("asked before the form was found right")
+        return Spot(begins, ends, self.room.data or "")
 
 
 def hours_in(text: str) -> list[tuple[time, time]]:

@@ -159,6 +159,12 @@ def delete(slot: Slot) -> None:
         raise RuleBroken(
             _("This is the only slot of a published event. Add another one first, or unpublish.")
         )
+    take_away(slot)
+    db.session.expire(event, ["slots"])
+    keep_up(event)
+
+
+def take_away(slot: Slot) -> None:
     try:
         with db.session.begin_nested():
             db.session.delete(slot)  # refused by the database while registrations refer to it
@@ -169,8 +175,6 @@ def delete(slot: Slot) -> None:
                 "Move them to another slot or change the time of this one."
             )
         ) from None
-    db.session.expire(event, ["slots"])
-    keep_up(event)
 
 
 def refuse_if_called_off(event: Event) -> None:

@@ -16,6 +16,7 @@ from app.events.cards import event_card
 from app.events.catalogue import asked, fixed_lists
 from app.events.feeds import feed_of
 from app.events.kinds import KINDS
+from app.events.meeting_queries import meetings_of
 from app.events.models import Event
 from app.events.months import month_of
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -122,6 +123,7 @@ def show(slug: str) -> ResponseReturnValue:
         return {
             "event": event,
             "days": days_of(event),
+            "meetings": meetings_of(event.slots),
             "closed": why_signup_is_closed(event),
             "audience": audience(event.audience, event.grade_from, event.grade_to),
             "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],

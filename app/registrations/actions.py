@@ -10,10 +10,12 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
+from app.events.rooms import Spot
 from app.people.models import Person
 from app.registrations import seats
 from app.registrations.admission import (
     AlreadySignedUp,
+    refuse_once_begun,
     refuse_overlap,
     refuse_unless_admissible,
     refuse_unless_open,
@@ -187,7 +189,10 @@ def move(registration: Registration, slot: Slot) -> None:
         raise RuleBroken(_("Choose another time of the same event."))
     if not registration.is_live or old.has_begun:
         raise RuleBroken(_("This registration can no longer be changed."))
-    refuse_unless_open(slot)
+    if old.is_called_off:  # the organizer's doing, so sign-up need not be open any more
+        refuse_once_begun(slot)
+    else:
+        refuse_unless_open(slot)
     person = registration.person
     elsewhere = [one for one in beside(slot, person.identity) if one is not registration]
     refuse_overlap(elsewhere, person)
@@ -197,7 +202,7 @@ def move(registration: Registration, slot: Slot) -> None:
     registration.slot, registration.group = slot, None  # who goes another time goes alone
     seat(registration, lacks=lacks_consent(person))
     db.session.flush()
-    tell(registration, "registration_moved")
+    tell(registration, "registration_moved", was=Spot(old.starts_at, old.ends_at, old.room))
     if held_seats:
         seats.give_back(old, registration.seats)
     if group:
@@ -216,14 +221,14 @@ def cancel_all(event: Event, *, reason: str) -> int:
     return len(people)
 
 
-def tell_changed(event: Event, *, slot: Slot | None = None) -> int:
+def tell_changed(event: Event, *, slot: Slot | None = None, was: Spot | None = None) -> int:
     """Time or place changed: everybody signed up for what is still to come (in this slot
-    alone, if one is named) is told. How many."""
+    alone, if one is named) is told, and how it was before. How many."""
     people = [
         one
         for one in live_registrations(event)
         if not one.slot.has_begun and slot in (None, one.slot)
     ]
     for registration in people:
-        tell(registration, "event_changed")
+        tell(registration, "event_changed", was=was)
     return len(people)

@@ -63,10 +63,7 @@ def refuse_unless_open(slot: Slot) -> None:
                 time=time(event.signup_opens_at),
             )
         )
-    if slot.is_called_off:
-        raise RuleBroken(called_off_words(slot))
-    if event.is_over or slot.has_begun:
-        raise RuleBroken(_("This time has already begun, so sign-up for it is closed."))
+    refuse_once_begun(slot)
     if not event.signup_is_open and event.signup_closes_at:
         raise RuleBroken(
             _(
@@ -75,6 +72,13 @@ def refuse_unless_open(slot: Slot) -> None:
                 time=time(event.signup_closes_at),
             )
         )
+
+
+def refuse_once_begun(slot: Slot) -> None:
+    if slot.is_called_off:
+        raise RuleBroken(called_off_words(slot))
+    if slot.event.is_over or slot.has_begun:
+        raise RuleBroken(_("This time has already begun, so sign-up for it is closed."))
 
 
 def called_off_words(slot: Slot) -> str:
