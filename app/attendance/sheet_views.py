@@ -93,9 +93,12 @@ def mark(slug: str) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/attendance/sheet/rest")
 @login_required
 def mark_rest(slug: str) -> ResponseReturnValue:
-    found = found_or_404(course(slug))
+    found = course(slug)
+    if found is None:
+        raise RuleBroken(_("This slot has no meetings."))
     wanted = request.form.get("meeting", type=int)
-    meeting = found_or_404(next((one for one in found.meetings if one.id == wanted), None))
+    chosen = next((one for one in found.meetings if one.id == wanted), None)
+    meeting = found_or_404(chosen if wanted else meeting_now(found.meetings))
     try:
         with transaction():
             number = meeting_actions.mark_rest(meeting, by=current_user)

@@ -104,7 +104,7 @@ class TestScreen:
         assert "Пришли 1 из 1" in page.text("main")
         assert page.soup.select("[name=cell][aria-pressed=true]")
         panel = browser.open(f"{url}?meeting={second.id}", panel="sheet-panel")
-        assert panel.text().startswith("Вся ведомость")
+        assert panel.text("#sheet-panel").startswith("Вся ведомость")
 
     def test_a_cell_goes_round(self, browser: Browser) -> None:
         slot, (first, *_), [one] = course()

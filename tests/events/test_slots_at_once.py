@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from app.events.models import Event
 from app.registrations.models import Status
-from tests.browser import Browser, Page, Value
+from tests.browser import Browser, Page
 from tests.events.test_edit import told
 from tests.factories import make_event, make_member, make_registration, make_slot
 
 
-def many(browser: Browser, event: Event, *, number: int | None = None, **said: Value) -> Page:
+def many(browser: Browser, event: Event, *, number: int | None = None, **said: str) -> Page:
     chosen = [str(slot.id) for slot in event.slots[:number]]
-    return browser.submit(f"/manage/events/{event.slug}/slots/many", slot=chosen, **said)
+    return browser.submit(f"/manage/events/{event.slug}/slots/many", fields=said, slot=chosen)
 
 
 def organized(browser: Browser, **given: int) -> Event:

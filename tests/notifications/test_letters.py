@@ -46,7 +46,7 @@ REGISTRATION: dict[str, Any] = {
     "reason": "",
     "was_starts_at": "2026-11-30T07:00:00",
     "was_ends_at": "2026-11-30T08:30:00",
-    "was_room": "каб. 7",
+    "was_room": "",
     "offers": 2,
     "schedule": [["2026-12-01T07:00:00", "2026-12-01T08:30:00"]],
 }
