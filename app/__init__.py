@@ -32,6 +32,7 @@ from app.accounts.views import bp as accounts
 from app.attendance.check_in_phone_views import bp as check_in_phone
 from app.attendance.check_in_views import bp as check_in
 from app.attendance.coverage_views import bp as coverage
+from app.attendance.sheet_views import bp as meeting_sheet
 from app.attendance.typed_views import bp as typed_rows
 from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
@@ -40,11 +41,16 @@ from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
+from app.documents.sheet_views import bp as sheets
 from app.documents.views import bp as documents
 from app.events.editor_views import bp as event_editor
 from app.events.manage_views import bp as events_desk
+from app.events.meeting_views import bp as meetings
 from app.events.question_views import bp as questions
 from app.events.series_views import bp as series
+from app.events.slot_fate_views import bp as slot_fate
+from app.events.slot_many_views import bp as slots_at_once
+from app.events.slot_series_views import bp as slot_series
 from app.events.slot_views import bp as slots
 from app.events.template_views import bp as event_templates
 from app.events.views import bp as events
@@ -151,6 +157,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         series,
         slots,
         questions,
+        slot_series,
+        slots_at_once,
+        slot_fate,
+        meetings,
         sign_up,
         registrations,
         answers,
@@ -165,9 +175,11 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         check_in,
         check_in_phone,
         typed_rows,
+        meeting_sheet,
         coverage,
         messages,
         documents,
+        sheets,
         path,
         consent_papers,
         own_data,

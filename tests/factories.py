@@ -8,6 +8,8 @@ from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.events import questions
+from app.events.meeting_models import Meeting
+from app.events.meetings import follow
 from app.events.models import Event, EventStatus, Format, Slot
 from app.events.question_models import Question, QuestionKind
 from app.events.questions import Wording
@@ -152,6 +154,15 @@ def make_question(
 ) -> Question:
     """Added through the real action; ``given``: of events.questions.Wording."""
     return questions.add(event, Wording(label, QuestionKind(kind), **given))
+
+
+def make_meeting(slot: Slot, *, starts_at: datetime | None = None, hours: float = 1) -> Meeting:
+    """By default where the slot is, an hour long; the slot follows its meetings."""
+    starts_at = starts_at or slot.starts_at
+    ends_at = starts_at + timedelta(hours=hours)
+    meeting = _saved(Meeting(slot_id=slot.id, starts_at=starts_at, ends_at=ends_at))
+    follow(slot)
+    return meeting
 
 
 def make_person(

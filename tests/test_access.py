@@ -30,6 +30,7 @@ from tests.factories import (
     make_class,
     make_event,
     make_guardianship,
+    make_meeting,
     make_member,
     make_ministry_admin,
     make_organization,
@@ -232,6 +233,18 @@ MATRIX = {
     "slots.change": ORGANIZER,
     "slots.delete": ORGANIZER,
     "slots.index": ORGANIZER,
+    "meeting_sheet.index": ORGANIZER,
+    "meeting_sheet.mark": ORGANIZER,
+    "meeting_sheet.mark_rest": ORGANIZER,
+    "meetings.change": ORGANIZER,
+    "meetings.delete": ORGANIZER,
+    "meetings.index": ORGANIZER,
+    "sheets.pdf": ORGANIZER,
+    "sheets.xlsx": ORGANIZER,
+    "slot_fate.move_people": ORGANIZER,
+    "slot_fate.off": ORGANIZER,
+    "slot_series.generate": ORGANIZER,
+    "slots_at_once.many": ORGANIZER,
     "static": EVERYBODY,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
@@ -260,6 +273,7 @@ class Scene:
     question_id: int
     template_id: int
     message_id: int
+    meeting_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -272,6 +286,7 @@ class Scene:
             "organization_id": self.event.organization_id,
             "slot_id": self.event.slots[0].id,
             "id": self.event.slots[0].id,
+            "meeting_id": self.meeting_id,
             "device_id": self.device_id,
             "token": self.consent_token if endpoint.startswith("consents.") else "unknown-token",
             "person_id": self.pupil_id
@@ -348,6 +363,7 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    meeting = make_meeting(event.slots[0])
     message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
     db.session.add(message)
     db.session.flush()
@@ -359,6 +375,7 @@ def build() -> Scene:
         make_question(event).id,
         template.id,
         message.id,
+        meeting.id,
     )  # fmt: skip
 
 

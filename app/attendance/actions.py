@@ -80,6 +80,8 @@ def refuse_unless_markable(registration: Registration) -> None:
 
 
 def refuse_unless_open(slot: Slot) -> None:
+    if slot.is_called_off:
+        raise RuleBroken(_("This time was called off: nobody can be marked at it."))
     if not marking_is_open(slot):
         raise RuleBroken(
             _(

@@ -51,13 +51,14 @@ def marking_opens_at(slot: Slot) -> datetime:
 
 
 def marking_is_open(slot: Slot) -> bool:
-    return marking_opens_at(slot) <= clock.now()
+    return marking_opens_at(slot) <= clock.now() and not slot.is_called_off
 
 
 def slot_now(event: Event) -> Slot | None:
     """The slot that goes on or comes next; after the event, its last one."""
-    coming = [slot for slot in event.slots if slot.ends_at > clock.now()]
-    return next(iter(coming or event.slots[-1:]), None)
+    taking_place = [slot for slot in event.slots if not slot.is_called_off]
+    coming = [slot for slot in taking_place if slot.ends_at > clock.now()]
+    return next(iter(coming or taking_place[-1:] or event.slots[-1:]), None)
 
 
 def rows(query: sa.Select[Any]) -> list[Row]:

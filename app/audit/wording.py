@@ -57,6 +57,8 @@ ACTIONS = {
     "pupil.taken_back": _l("took a pupil back into a class"),
     "registrations.changed": _l("changed registrations of an event"),
     "reminders.changed": _l("changed the reminders of an event"),
+    "slot.called_off": _l("called a slot off"),
+    "slot.people_moved": _l("moved the people of a slot"),
     "role.granted": _l("gave somebody a role"),
     "role.offered": _l("invited somebody to a role"),
     "role.withdrawn": _l("took a role away from somebody"),

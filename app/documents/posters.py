@@ -52,7 +52,10 @@ def short_days(event: Event) -> list[Day]:
     """All slots, short; of very many only from when to when: the event's page has the rest."""
     days = days_of(event)
     runs: list[tuple[date, date, str]] = []
-    for one, slots in days:
+    for one, of_day in days:
+        slots = [slot for slot in of_day if not slot.is_called_off]
+        if not slots:
+            continue
         said = times(slots, with_ends=len(event.slots) <= MOST_ENDS)
         if runs and runs[-1][1:] == (one - timedelta(days=1), said):  # the same as the day before
             runs[-1] = (runs[-1][0], one, said)

@@ -40,6 +40,7 @@ def calendar_of(events: Iterable[Event], *, name: str) -> bytes:
 def entry_of(event: Event, slot: Slot) -> bytes:
     """The UID stays the same for ever, so that a calendar replaces what it already has."""
     url = absolute("events.show", slug=event.slug)
+    is_off = event.is_called_off or slot.is_called_off
     title = f"{event.title}: {slot.title}" if slot.title else event.title
     return written(
         ("uid", f"slot-{slot.id}@orientir"),
@@ -47,11 +48,11 @@ def entry_of(event: Event, slot: Slot) -> bytes:
         ("last-modified", utc(event.changed_at)),
         ("dtstart", utc(slot.starts_at)),
         ("dtend", utc(slot.ends_at)),
-        ("summary", _("Called off: %(title)s", title=title) if event.is_called_off else title),
+        ("summary", _("Called off: %(title)s", title=title) if is_off else title),
         ("location", place_of(event, slot.room) or _("Online")),
         ("description", f"{event.summary}\n{url}".strip()),
         ("url", url),
-        ("status", "CANCELLED" if event.is_called_off else "CONFIRMED"),
+        ("status", "CANCELLED" if is_off else "CONFIRMED"),
     )
 
 
@@ -120,7 +121,8 @@ def slot_as_data(slot: Slot) -> dict[str, Any]:
         "starts_at": stamp(slot.starts_at),
         "ends_at": stamp(slot.ends_at),
         "capacity": slot.capacity,
-        "seats_left": slot.seats_left,
+        "seats_left": 0 if slot.is_called_off else slot.seats_left,
+        "is_called_off": slot.is_called_off,
     }
 
 
@@ -139,6 +141,7 @@ def schema_org(event: Event) -> dict[str, Any]:
         "address": place_of(event) or event.organization.address,
     }
     online = {"@type": "VirtualLocation", "url": url}
+    taking_place = [slot for slot in event.slots if not slot.is_called_off]
     mode, location = {
         Format.IN_PERSON: ("Offline", place),
         Format.ONLINE: ("Online", online),
@@ -157,6 +160,6 @@ def schema_org(event: Event) -> dict[str, Any]:
         "location": location,
         "organizer": {"@type": "Organization", "name": event.organization.name},
         "isAccessibleForFree": True,
-        "maximumAttendeeCapacity": sum(slot.capacity for slot in event.slots),
-        "remainingAttendeeCapacity": sum(slot.seats_left for slot in event.slots),
+        "maximumAttendeeCapacity": sum(slot.capacity for slot in taking_place),
+        "remainingAttendeeCapacity": sum(slot.seats_left for slot in taking_place),
     }

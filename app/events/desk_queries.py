@@ -105,7 +105,7 @@ def seats_of(events: Collection[Event]) -> dict[int, Seats]:
             sa.func.sum(Slot.capacity),
             sa.func.sum(Slot.seats_taken),
         )
-        .where(Slot.event_id.in_([event.id for event in events]))
+        .where(Slot.event_id.in_([event.id for event in events]), Slot.called_off_at.is_(None))
         .group_by(Slot.event_id)
     )
     counted = {id_: Seats(*numbers) for id_, *numbers in db.session.execute(query)}
@@ -122,6 +122,7 @@ def agenda(organizations: Sequence[Organization]) -> dict[date, dict[Event, list
         .where(
             Event.organization_id.in_([each.id for each in organizations]),
             Event.status == EventStatus.PUBLISHED,
+            Slot.called_off_at.is_(None),
             Slot.ends_at > clock.start_of_day(today),
             Slot.starts_at < clock.start_of_day(today + timedelta(days=AGENDA_DAYS)),
         )

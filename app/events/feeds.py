@@ -64,8 +64,9 @@ def entry_of(event: Event) -> ElementTree.Element:
 
 def in_short(event: Event) -> Iterable[str]:
     """When, where, for whom, what: each on a line. Contacts stay out, as in open data."""
-    slots = event.slots[:TIMES_NAMED]
-    more = "…" if len(event.slots) > TIMES_NAMED else ""
+    taking_place = [slot for slot in event.slots if not slot.is_called_off]
+    slots = taking_place[:TIMES_NAMED]
+    more = "…" if len(taking_place) > TIMES_NAMED else ""
     yield "; ".join(span(slot.starts_at, slot.ends_at) for slot in slots) + more
     yield place_of(event) or _("Online")
     yield audience(event.audience, event.grade_from, event.grade_to)

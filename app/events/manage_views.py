@@ -32,6 +32,12 @@ from app.web import found_or_404, page, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
+# Pages that stand in the room of another blueprint.
+ROOM_OF = {
+    **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
+    "meeting_sheet": "attendance",
+    "event_editor": "events_desk",
+}
 
 
 @bp.app_template_global()
@@ -47,9 +53,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("messages.index", _("Messages"), "event.write"),
         ("documents.papers", _("Papers"), "event.print"),
     )
-    current = request.blueprint
-    if current == "event_editor":
-        current = "events_desk"
+    current = ROOM_OF.get(request.blueprint or "", request.blueprint)
     return [
         {
             "room": room,

@@ -168,6 +168,10 @@ class Slot(Model):
     capacity: Mapped[int]
     # Changed in registrations.seats alone.
     seats_taken: Mapped[int] = mapped_column(default=0)
+    called_off_at: Mapped[datetime | None]
+    called_off_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Kept by events.meetings: how many occasions of its own it has (meeting_models.Meeting).
+    meeting_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     event: Mapped[Event] = relationship(back_populates="slots")
 
@@ -188,5 +192,9 @@ class Slot(Model):
         return self.starts_at <= clock.now()
 
     @property
+    def is_called_off(self) -> bool:
+        return self.called_off_at is not None
+
+    @property
     def signup_is_open(self) -> bool:
-        return self.event.signup_is_open and not self.has_begun
+        return self.event.signup_is_open and not self.has_begun and not self.is_called_off

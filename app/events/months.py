@@ -85,7 +85,11 @@ def occasions(selection: Selection, first: date, last: date) -> list[Occasion]:
         selected(Slot.starts_at, Event.slug, Event.title, Event.status,
                  selection=selection.during(first, last))
         .join(Slot, Slot.event_id == Event.id)
-        .where(Slot.starts_at >= clock.start_of_day(first), Slot.starts_at < clock.end_of_day(last))
+        .where(
+            Slot.starts_at >= clock.start_of_day(first),
+            Slot.starts_at < clock.end_of_day(last),
+            Slot.called_off_at.is_(None),
+        )
         .order_by(Slot.starts_at, Event.id)
         .limit(MOST_SLOTS)
     )  # fmt: skip

@@ -22,6 +22,8 @@ SLUG = re.compile(r"[a-z0-9-]{1,100}")
 # The moment at which a query is asked, not the one at which it was written.
 NOW = sa.bindparam("now", type_=sa.DateTime(), callable_=lambda: clock.now())
 
+STILL_TO_COME = (Slot.starts_at > NOW, Slot.called_off_at.is_(None))
+
 
 def event_by_slug(slug: str, *, alone: bool = False) -> Event | None:
     """With organization, municipality, measure and slots: two queries in all. ``alone``,
@@ -219,7 +221,9 @@ def conditions_about_people(selection: Selection) -> Iterable[sa.ColumnElement[b
         yield sa.or_(Event.signup_opens_at.is_(None), Event.signup_opens_at <= NOW)
         yield sa.or_(Event.signup_closes_at.is_(None), Event.signup_closes_at > NOW)
         yield sa.exists().where(
-            Slot.event_id == Event.id, Slot.starts_at > NOW, Slot.seats_taken < Slot.capacity
+            Slot.event_id == Event.id,
+            *STILL_TO_COME,
+            Slot.seats_taken < Slot.capacity,
         )
 
 
@@ -231,7 +235,7 @@ def order_of(selection: Selection) -> tuple[sa.ColumnElement[Any], ...]:
         return Event.starts_at.asc(), Event.id.asc()
     following = (
         sa.select(sa.func.min(Slot.starts_at))
-        .where(Slot.event_id == Event.id, Slot.starts_at > NOW)
+        .where(Slot.event_id == Event.id, *STILL_TO_COME)
         .scalar_subquery()
     )
     begun = sa.func.coalesce(following, Event.starts_at)
@@ -254,7 +258,7 @@ COMING_SLOTS = (
         sa.func.sum(Slot.capacity - Slot.seats_taken),
         sa.func.min(Slot.starts_at),
     )
-    .where(Slot.event_id.in_(sa.bindparam("event_ids", expanding=True)), Slot.starts_at > NOW)
+    .where(Slot.event_id.in_(sa.bindparam("event_ids", expanding=True)), *STILL_TO_COME)
     .group_by(Slot.event_id)
 )
 

@@ -6,6 +6,7 @@ from flask import url_for
 
 from app.events.calendars import absolute, schema_org
 from app.events.kinds import PROJECTS
+from app.events.meeting_queries import meetings_of
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
@@ -16,6 +17,7 @@ def shown_on_page(event: Event) -> dict[str, Any]:
         "event": event,
         "is_preview": False,
         "days": days_of(event),
+        "meetings": meetings_of(event.slots),
         "closed": why_signup_is_closed(event),
         "audience": audience(event.audience, event.grade_from, event.grade_to),
         "fields": [PROFESSIONAL_FIELDS.get(code, code) for code in event.fields],

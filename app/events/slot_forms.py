@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, TextAreaField
+from wtforms import BooleanField, DateField, Field, IntegerField, RadioField, TextAreaField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -16,12 +16,14 @@ from wtforms.validators import (
 )
 
 from app.events.forms import MomentField, whole_number
+from app.events.slots_at_once import Wish
 from app.fields import PlainText, SensibleDate, line, too_long, trimmed
 
 MOST_SEATS = 5000
 MOST_MORE = 50
 LONGEST = timedelta(days=30)
 LONGEST_STEP = 7 * 24 * 60  # minutes
+LONGEST_SHIFT = 366  # days
 
 
 class SlotForm(FlaskForm):
@@ -43,6 +45,10 @@ class SlotForm(FlaskForm):
         ],
     )
 
+    def leave_time_out(self) -> None:
+        """A slot with meetings begins with its first and ends with its last."""
+        del self.starts_at, self.ends_at
+
     def validate_ends_at(self, field: Field) -> None:
         if not (field.data and self.starts_at.data):
             return
@@ -56,9 +62,12 @@ class SlotForm(FlaskForm):
         return {
             "title": self.title.data or "",
             "room": self.room.data or "",
-            "starts_at": self.starts_at.stored,
-            "ends_at": self.ends_at.stored,
             "capacity": self.capacity.data,
+            **(
+                {"starts_at": self.starts_at.stored, "ends_at": self.ends_at.stored}
+                if "starts_at" in self
+                else {}
+            ),
         }
 
 
@@ -101,3 +110,30 @@ class CopyForm(FlaskForm):
             SensibleDate(years_back=1, years_ahead=3),
         ],
     )
+
+
+class ManyForm(FlaskForm):
+    """What is to be different in all the slots that are ticked; empty: as it is."""
+
+    capacity = whole_number(_l("Seats"), 1, MOST_SEATS)
+    room = line(_l("Room or meeting point"))
+    no_room = BooleanField(_l("Without a room"))
+    title = line(_l("Name of the slot"))
+    no_title = BooleanField(_l("Without a name"))
+    days = whole_number(_l("Move by days"), -LONGEST_SHIFT, LONGEST_SHIFT)
+    minutes = whole_number(_l("Move by minutes"), -24 * 60, 24 * 60)
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(
+            capacity=self.capacity.data,
+            room="" if self.no_room.data else self.room.data or None,
+            title="" if self.no_title.data else self.title.data or None,
+            shift=timedelta(days=self.days.data or 0, minutes=self.minutes.data or 0),
+        )
+
+
+class MovePeopleForm(FlaskForm):
+    """Where everybody of a slot goes that was called off."""
+
+    to = RadioField(_l("To another time"), coerce=int, validators=[InputRequired()])

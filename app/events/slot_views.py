@@ -1,24 +1,30 @@
 """The slots of an event, for its organizers."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
+from app import clock
 from app.db import transaction
 from app.errors import RuleBroken
-from app.events import slots
+from app.events import rooms, slots
 from app.events.models import Event, Slot
 from app.events.queries import event_by_slug
+from app.events.rooms import Spot
 from app.events.slot_forms import NewSlotForm, SlotForm
 from app.permissions import authorize
 from app.registrations.actions import promote, tell_changed
-from app.web import found_or_404, page
+from app.registrations.models import Registration
+from app.registrations.slot_changes import take_seats_away, would_lose
+from app.web import Paged, found_or_404, page
 
 bp = Blueprint("slots", __name__)
+ON_A_PAGE = 50
 
 
 def managed_event(slug: str) -> Event:
@@ -59,31 +65,53 @@ def index(slug: str) -> ResponseReturnValue:
             form.form_errors.append(str(broken))
         else:
             flash(ngettext("%(num)s slot added.", "%(num)s slots added.", len(new)), "success")
+            warn_of_rooms(event, new)
             return redirect(url_for(".index", slug=event.slug), 303)
+    number = request.args.get("page", 0, type=int) or page_now(event)
     return page(
         "events_desk/slots.html",
         status=422 if form.is_submitted() else 200,
         event=event,
+        found=page_of(event, number),
+        page_url=lambda number: url_for(".index", slug=slug, page=number),
         form=form,
     )
+
+
+def page_now(event: Event) -> int:
+    """The page with what goes on or comes next."""
+    over = sum(slot.ends_at <= clock.now() for slot in event.slots)
+    return min(over, len(event.slots) - 1) // ON_A_PAGE + 1 if event.slots else 1
+
+
+def page_of(event: Event, number: int) -> Paged[Slot]:
+    total = len(event.slots)
+    number = min(max(1, number), max(1, -(-total // ON_A_PAGE)))
+    first = (number - 1) * ON_A_PAGE
+    return Paged(event.slots[first : first + ON_A_PAGE], number, ON_A_PAGE, total)
 
 
 @bp.route("/manage/events/<string:slug>/slots/<int:id>", methods=["GET", "POST"])
 @login_required
 def change(slug: str, id: int) -> ResponseReturnValue:
+    """Who would lose a seat in a smaller slot is shown first, and must be agreed to."""
     event = managed_event(slug)
     slot = slot_of(event, id)
     form = SlotForm(obj=slot)
+    if slot.meeting_count:
+        form.leave_time_out()
+    losing: Sequence[Registration] = ()
     if form.validate_on_submit():
         try:
-            with transaction():
-                is_moved = slots.change(slot, **form.said())
-                promote(slot)
-                told = tell_changed(event, slot=slot) if is_moved else 0
+            losing = would_lose(slot, form.capacity.data or 0)
+            told, lost = changed(slot, form, agreed_to())
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
             flash(slot_saved(told), "success")
+            if lost:
+                flash(told_of_loss(lost), "warning")
+            warn_of_rooms(event, [slot])
             return redirect(url_for(".index", slug=event.slug), 303)
     return page(
         "events_desk/slot.html",
@@ -91,7 +119,45 @@ def change(slug: str, id: int) -> ResponseReturnValue:
         event=event,
         slot=slot,
         form=form,
+        losing=losing,
     )
+
+
+def changed(
+    slot: Slot, form: SlotForm, agreed: Collection[int] | None
+) -> tuple[int, Sequence[Registration]]:
+    """Changes the slot, and the seats of those ``agreed`` on. How many were told, who lost."""
+    was = Spot(slot.starts_at, slot.ends_at, slot.room)
+    capacity = form.capacity.data or 0
+    with transaction():
+        lost = take_seats_away(slot, capacity, agreed=agreed) if agreed is not None else []
+        said = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} | form.said()
+        is_moved = slots.change(slot, **said)
+        promote(slot)
+        told = tell_changed(slot.event, slot=slot, was=was) if is_moved else 0
+    return told, lost
+
+
+def agreed_to() -> set[int] | None:
+    """Those whom the organizer agreed to put back on the waitlist; None: nothing agreed."""
+    if "take-seats" not in request.form:
+        return None
+    return set(request.form.getlist("loses", type=int))
+
+
+def told_of_loss(lost: Sequence[Registration]) -> str:
+    sentence: str = _(
+        "Now at the head of the waitlist, and told: %(names)s.",
+        names=", ".join(one.person.full_name for one in lost),
+    )
+    return sentence
+
+
+def warn_of_rooms(event: Event, changed: Sequence[Slot]) -> None:
+    """Two at once in one room are said, not refused: it may be a large hall."""
+    found = rooms.clashes(event, rooms.spots_of(changed), of=changed)
+    if warning := rooms.said_of(found):
+        flash(warning, "warning")
 
 
 def slot_saved(told: int) -> str:

@@ -1,5 +1,6 @@
 """The slots of an event: added, changed, taken away."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,10 @@ from app.db import db
 from app.errors import RuleBroken
 from app.events.details import changes
 from app.events.models import Event, EventStatus, Slot
+from app.events.rooms import Spot
 from app.events.upkeep import keep_up
 
-MOST_SLOTS = 200  # a page of slots stays readable, a slip of the finger stays small
+MOST_SLOTS = 1000  # in one event: more is a slip of the finger, or several events
 
 
 def hold(event: Event) -> None:
@@ -60,21 +62,20 @@ def add_several(
     room: str = "",
 ) -> list[Slot]:
     """So many slots alike, each a step later than the one before."""
+    spots = [
+        Spot(starts_at + place * step, ends_at + place * step, room) for place in range(number)
+    ]
+    return add_each(event, spots, capacity=capacity, title=title)
+
+
+def add_each(event: Event, spots: Sequence[Spot], *, capacity: int, title: str = "") -> list[Slot]:
+    """A slot at each of these times and rooms."""
     refuse_if_called_off(event)
-    if len(event.slots) + number > MOST_SLOTS:
+    if len(event.slots) + len(spots) > MOST_SLOTS:
         raise RuleBroken(
             _("One event has at most %(most)s slots. Make a second event.", most=MOST_SLOTS)
         )
-    new = [
-        Slot(
-            starts_at=starts_at + place * step,
-            ends_at=ends_at + place * step,
-            capacity=capacity,
-            title=title,
-            room=room,
-        )
-        for place in range(number)
-    ]
+    new = [Slot(**spot._asdict(), capacity=capacity, title=title) for spot in spots]
     event.slots.extend(new)
     db.session.flush()
     keep_up(event)
@@ -82,8 +83,8 @@ def add_several(
         "event.slots_added",
         event,
         organization_id=event.organization_id,
-        number=number,
-        when=starts_at.isoformat(),
+        number=len(new),
+        when=min(spot.starts_at for spot in spots).isoformat(),
     )
     return new
 
@@ -104,6 +105,19 @@ def change(
     db.session.refresh(slot, with_for_update=True)  # seats may have been taken meanwhile
     db.session.refresh(slot.event, ["status"])
     refuse_if_called_off(slot.event)
+    if slot.meeting_count and (starts_at, ends_at) != (slot.starts_at, slot.ends_at):
+        raise RuleBroken(_("This one has meetings: change their times, it follows them."))
+    is_moved = put(slot, starts_at, ends_at, capacity=capacity, title=title, room=room)
+    keep_up(slot.event)
+    return is_moved
+
+
+def put(
+    slot: Slot, starts_at: datetime, ends_at: datetime, *, capacity: int, title: str, room: str
+) -> bool:
+    """Write it down for a held slot; whoever calls keeps the event up."""
+    if slot.is_called_off:
+        raise RuleBroken(_("This slot has been called off: it stays as it was."))
     refuse_unless_movable(slot, starts_at, ends_at)
     if capacity < slot.seats_taken:
         raise RuleBroken(
@@ -119,7 +133,6 @@ def change(
     slot.starts_at, slot.ends_at, slot.room = whereabouts
     slot.capacity, slot.title = capacity, title
     db.session.flush()
-    keep_up(slot.event)
     if changed := changes(before, plain_slot(slot)):
         record(
             "event.slot_changed",
@@ -139,6 +152,20 @@ def plain_slot(slot: Slot) -> dict[str, Any]:
         "slot_title": slot.title,
         "capacity": slot.capacity,
     }
+
+
+def call_off(slot: Slot, *, reason: str) -> None:
+    """This slot alone does not take place; the others of the event do. People are told by
+    registrations.slot_changes."""
+    db.session.refresh(slot, with_for_update=True)
+    refuse_if_called_off(slot.event)
+    if slot.is_called_off:
+        raise RuleBroken(_("This slot has been called off already."))
+    if slot.ends_at <= clock.now():
+        raise RuleBroken(_("This slot is over: it cannot be called off any more."))
+    slot.called_off_at, slot.called_off_reason = clock.now(), reason
+    db.session.flush()
+    keep_up(slot.event)
 
 
 def refuse_unless_movable(slot: Slot, starts_at: datetime, ends_at: datetime) -> None:
@@ -162,6 +189,13 @@ def delete(slot: Slot) -> None:
             _("This is the only slot of a published event. Add another one first, or unpublish.")
         )
     when = slot.starts_at.isoformat()
+    take_away(slot)
+    db.session.expire(event, ["slots"])
+    keep_up(event)
+    record("event.slot_deleted", event, organization_id=event.organization_id, when=when)
+
+
+def take_away(slot: Slot) -> None:
     try:
         with db.session.begin_nested():
             db.session.delete(slot)  # refused by the database while registrations refer to it
@@ -172,9 +206,6 @@ def delete(slot: Slot) -> None:
                 "Move them to another slot or change the time of this one."
             )
         ) from None
-    db.session.expire(event, ["slots"])
-    keep_up(event)
-    record("event.slot_deleted", event, organization_id=event.organization_id, when=when)
 
 
 def refuse_if_called_off(event: Event) -> None:

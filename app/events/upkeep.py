@@ -11,8 +11,9 @@ from app.text import searchable
 
 def keep_up(event: Event) -> None:
     """Bring the first and last moment, the searched text and the date of change up to date."""
-    event.starts_at = min((slot.starts_at for slot in event.slots), default=None)
-    event.ends_at = max((slot.ends_at for slot in event.slots), default=None)
+    taking_place = [slot for slot in event.slots if not slot.is_called_off] or event.slots
+    event.starts_at = min((slot.starts_at for slot in taking_place), default=None)
+    event.ends_at = max((slot.ends_at for slot in taking_place), default=None)
     event.search_text = search_text(event)
     event.changed_at = clock.now()
     db.session.flush()

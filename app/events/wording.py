@@ -57,7 +57,9 @@ def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
     closes_at = event.signup_closes_at
     if closes_at and closes_at <= clock.now():
         return _("Sign-up closed on %(day)s at %(time)s.", day=day(closes_at), time=time(closes_at))
-    if all(slot.has_begun for slot in event.slots):
+    if event.slots and all(slot.is_called_off for slot in event.slots):
+        return _("All times of this event have been called off.")
+    if all(slot.has_begun or slot.is_called_off for slot in event.slots):
         return _("Everything has already begun, so sign-up is closed.")
     return ""
 

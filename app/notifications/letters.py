@@ -66,6 +66,8 @@ def in_words(context: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, str):
             moment = name.endswith("_at") and value
             words[name] = datetime.fromisoformat(value) if moment else clean(value)
+        elif name == "schedule":  # beginnings and ends
+            words[name] = [[datetime.fromisoformat(at) for at in one] for one in value]
         else:
             words[name] = value
     return words

@@ -11,10 +11,12 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
+from app.events.rooms import Spot
 from app.people.models import Person
 from app.registrations import quotas, seats
 from app.registrations.admission import (
     AlreadySignedUp,
+    refuse_once_begun,
     refuse_overlap,
     refuse_unless_admissible,
     refuse_unless_open,
@@ -176,7 +178,7 @@ def promote(slot: Slot, *, letter: str = "registration_promoted") -> None:
     not overtaken: a free seat stays free until there are enough for them.
     """
     seats.hold(slot)
-    if slot.has_begun or slot.event.status is not EventStatus.PUBLISHED:
+    if slot.has_begun or slot.is_called_off or slot.event.status is not EventStatus.PUBLISHED:
         return
     now = quotas.standing(slot)
     while (waiting := quotas.next_in_line(slot, now)) and take_for(waiting):
@@ -222,13 +224,16 @@ def move(registration: Registration, slot: Slot) -> None:
         raise RuleBroken(_("Choose another time of the same event."))
     if not registration.is_live or old.has_begun:
         raise RuleBroken(_("This registration can no longer be changed."))
-    refuse_unless_open(slot)
+    if old.is_called_off:  # the organizer's doing, so sign-up need not be open any more
+        refuse_once_begun(slot)
+    else:
+        refuse_unless_open(slot)
     person = registration.person
     elsewhere = [one for one in beside(slot, person.identity) if one is not registration]
     refuse_overlap(elsewhere, person)
     held_seats, group = registration.holds_seat, registration.group
     go_to(registration, slot)
-    tell(registration, "registration_moved")
+    tell(registration, "registration_moved", was=Spot(old.starts_at, old.ends_at, old.room))
     if held_seats:
         seats.give_back(old, registration.seats)
     if group:
@@ -274,14 +279,14 @@ def cancel_all(event: Event, *, reason: str) -> int:
     return len(people)
 
 
-def tell_changed(event: Event, *, slot: Slot | None = None) -> int:
+def tell_changed(event: Event, *, slot: Slot | None = None, was: Spot | None = None) -> int:
     """Time or place changed: everybody signed up for what is still to come (in this slot
-    alone, if one is named) is told. How many."""
+    alone, if one is named) is told, and how it was before. How many."""
     people = [
         one
         for one in live_registrations(event)
         if not one.slot.has_begun and slot in (None, one.slot)
     ]
     for registration in people:
-        tell(registration, "event_changed")
+        tell(registration, "event_changed", was=was)
     return len(people)

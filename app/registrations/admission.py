@@ -37,6 +37,8 @@ def refuse_unless_admissible(
         refuse_unless_audience(person, slot.event)
     elif not slot.event.is_public or slot.event.is_called_off:
         raise RuleBroken(_("Publish the event first: people can be added to it then."))
+    elif slot.is_called_off:
+        raise RuleBroken(called_off_words(slot))
     others = beside(slot, person.identity)
     for other in others:
         if other.is_live and other.event_id == slot.event_id:
@@ -88,8 +90,7 @@ def refuse_unless_open(slot: Slot) -> None:
                 time=time(event.signup_opens_at),
             )
         )
-    if event.is_over or slot.has_begun:
-        raise RuleBroken(_("This time has already begun, so sign-up for it is closed."))
+    refuse_once_begun(slot)
     if not event.signup_is_open and event.signup_closes_at:
         raise RuleBroken(
             _(
@@ -98,6 +99,24 @@ def refuse_unless_open(slot: Slot) -> None:
                 time=time(event.signup_closes_at),
             )
         )
+
+
+def refuse_once_begun(slot: Slot) -> None:
+    if slot.is_called_off:
+        raise RuleBroken(called_off_words(slot))
+    if slot.event.is_over or slot.has_begun:
+        raise RuleBroken(_("This time has already begun, so sign-up for it is closed."))
+
+
+def called_off_words(slot: Slot) -> str:
+    """«Время 24 ноября, 15:00 отменено: болеет мастер. Выберите другое время.»"""
+    sentence: str = _(
+        "The time of %(day)s, %(time)s has been called off: %(reason)s. Choose another time.",
+        day=day(slot.starts_at),
+        time=time(slot.starts_at),
+        reason=slot.called_off_reason.rstrip("."),
+    )
+    return sentence
 
 
 def refuse_too_young(person: Person) -> None:

@@ -10,6 +10,7 @@ from flask import current_app
 from app import clock
 from app.accounts.models import User
 from app.db import after_commit, db
+from app.events.rooms import Spot
 from app.notifications.actions import notify
 from app.notifications.models import Notification
 from app.organizations.models import Membership
@@ -22,21 +23,15 @@ NEWS = (
     *("registration_waitlisted", "registration_expired", "registration_cancelled"),
     *("consent_refused", "event_changed", "event_called_off", "reconfirm_missed"),
     *("registration_accepted", "registration_drawn", "registration_declined"),
+    *("seat_lost", "slot_called_off", "schedule_changed"),
 )
 NEWS_GATHERED = timedelta(minutes=10)  # so long what happens to a group goes into one letter
 
 
-def tell(
-    registration: Registration,
-    template: str,
-    *,
-    reason: str = "",
-    place: int | None = None,
-    send_after: datetime | None = None,
-) -> None:
+def tell(registration: Registration, template: str, *, reason: str = "", **more: Any) -> None:
     """Queue a letter about this registration to whoever signed up; the teacher of a group is
-    told too."""
-    tell_person(registration, template, reason=reason, place=place, send_after=send_after)
+    told too. ``was``: time and room before, for what has changed."""
+    tell_person(registration, template, reason=reason, **more)
     if registration.group_id and template in NEWS:
         tell_teacher_news(registration, template, reason=reason)
 
@@ -48,6 +43,8 @@ def tell_person(
     reason: str = "",
     place: int | None = None,
     send_after: datetime | None = None,
+    was: Spot | None = None,
+    **more: Any,
 ) -> None:
     """To the registration's own address, if it has one. ``place``: in the line, where the
     caller knows it already."""
@@ -62,6 +59,10 @@ def tell_person(
         code=registration.code,
         place=place or place_in_line(registration),
         reason=reason,
+        was_starts_at=was.starts_at.isoformat() if was else "",
+        was_ends_at=was.ends_at.isoformat() if was else "",
+        was_room=was.room if was else "",
+        **more,
     )
 
 
@@ -81,6 +82,7 @@ def tell_teacher_news(registration: Registration, template: str, *, reason: str)
     names = letter.context.get(template, [])
     letter.context = {
         **letter.context,
+        **facts_of_group(group),  # the time may have changed since the letter was begun
         template: [*names, registration.person.full_name],
         "reason": reason or letter.context["reason"],
     }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from app import clock
 from app.accounts.models import User
 from app.db import db
+from app.events.meeting_queries import take_place_at_once
 from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Organization
 from app.people.models import Guardianship, Person
@@ -38,7 +39,7 @@ BESIDE_ANYBODY = (
     .options(
         contains_eager(Registration.person).load_only(Person.user_id, Person.identity),
         contains_eager(Registration.slot)
-        .load_only(Slot.starts_at)
+        .load_only(Slot.event_id, Slot.starts_at, Slot.ends_at, Slot.meeting_count)
         .contains_eager(Slot.event)
         .load_only(Event.title),
     )
@@ -49,6 +50,7 @@ BESIDE_ANYBODY = (
                 Registration.status.in_(LIVE),
                 Slot.starts_at < sa.bindparam("ends"),
                 Slot.ends_at > sa.bindparam("begins"),
+                Slot.called_off_at.is_(None),
                 Event.status == EventStatus.PUBLISHED,
             ),
         ),
@@ -68,7 +70,8 @@ def beside(slot: Slot, identity: str) -> list[Registration]:
     """What the person with this name and birth date has that bears on this slot, in one
     query: all their registrations in the event, cancelled ones too, and the live ones
     elsewhere at the same time. With slots, events and persons."""
-    return list(db.session.scalars(BESIDE, {"identity": identity, **at(slot)}))
+    found = db.session.scalars(BESIDE, {"identity": identity, **at(slot)})
+    return [one for one in found if bears_on(one, slot)]
 
 
 def beside_many(slot: Slot, identities: Collection[str]) -> dict[str, list[Registration]]:
@@ -76,8 +79,14 @@ def beside_many(slot: Slot, identities: Collection[str]) -> dict[str, list[Regis
     found: dict[str, list[Registration]] = {identity: [] for identity in identities}
     asked = {"identities": list(found), **at(slot)}
     for registration in db.session.scalars(BESIDE_MANY, asked) if found else ():
-        found[registration.person.identity].append(registration)
+        if bears_on(registration, slot):
+            found[registration.person.identity].append(registration)
     return found
+
+
+def bears_on(registration: Registration, slot: Slot) -> bool:
+    """Courses leave the days between their meetings free for something else."""
+    return registration.event_id == slot.event_id or take_place_at_once(registration.slot, slot)
 
 
 def at(slot: Slot) -> dict[str, Any]:
@@ -221,6 +230,7 @@ def other_slots(registration: Registration) -> list[Slot]:
             Slot.event_id == registration.event_id,
             Slot.id != registration.slot_id,
             Slot.starts_at > clock.now(),
+            Slot.called_off_at.is_(None),
             Slot.seats_taken + registration.seats <= Slot.capacity,
         )
         .order_by(Slot.starts_at, Slot.id)

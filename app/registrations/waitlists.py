@@ -15,7 +15,11 @@ def events_with_a_line(organization_ids: Collection[int]) -> list[tuple[Event, i
     waiting = (
         sa.select(Registration.event_id, sa.func.count().label("number"))
         .join(Registration.slot)
-        .where(Registration.status == Status.WAITLISTED, Slot.starts_at > clock.now())
+        .where(
+            Registration.status == Status.WAITLISTED,
+            Slot.starts_at > clock.now(),
+            Slot.called_off_at.is_(None),
+        )
         .group_by(Registration.event_id)
         .subquery()
     )

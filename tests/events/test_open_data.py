@@ -52,6 +52,7 @@ class TestScreen:
             "slots": [
                 {
                     "id": slot.id, "title": "", "room": "", "capacity": 20, "seats_left": 20,
+                    "is_called_off": False,
                     "starts_at": in_days(7).strftime("%Y-%m-%dT12:00:00Z"),
                     "ends_at": in_days(7).strftime("%Y-%m-%dT13:00:00Z"),
                 }

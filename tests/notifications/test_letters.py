@@ -27,6 +27,9 @@ OF_REGISTRATIONS = [
     "registration_declined",
     "event_changed",
     "event_called_off",
+    "seat_lost",
+    "slot_called_off",
+    "schedule_changed",
 ]
 ALL = [*OF_ACCOUNTS, *OF_REGISTRATIONS, "certificate_ready"]
 ACCOUNT = {"name": "Анна Ивановна", "link": "http://localhost/log-in/link/abc"}
@@ -45,6 +48,11 @@ REGISTRATION: dict[str, Any] = {
     "organization": "Политехнический колледж",
     "contact": "8 961 111-22-33",
     "reason": "",
+    "was_starts_at": "2026-11-30T07:00:00",
+    "was_ends_at": "2026-11-30T08:30:00",
+    "was_room": "",
+    "offers": 2,
+    "schedule": [["2026-12-01T07:00:00", "2026-12-01T08:30:00"]],
 }
 CERTIFICATE = {
     "person": "Бадмаев Санджи Эрдниевич",

@@ -1,0 +1,49 @@
+"""The attendance sheet of a course as a paper and as a table."""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from app.audit.actions import record_now
+from app.documents import sheets
+from app.events.models import Event, Slot
+from app.events.queries import event_by_slug
+from app.permissions import authorize
+from app.web import found_or_404, private
+
+bp = Blueprint("sheets", __name__)
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def asked(slug: str, slot_id: int, paper: str) -> tuple[Event, Slot]:
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.print", event)
+    slot = found_or_404(next((one for one in event.slots if one.id == slot_id), None))
+    if not slot.meeting_count:
+        found_or_404(None)
+    record_now("persons.exported", event, organization_id=event.organization_id, paper=paper)
+    return event, slot
+
+
+@bp.get("/manage/events/<string:slug>/papers/sheet-<int:slot_id>.pdf")
+@login_required
+def pdf(slug: str, slot_id: int) -> ResponseReturnValue:
+    event, slot = asked(slug, slot_id, "sheet.pdf")
+    return file(sheets.meeting_sheet(event, slot), PDF, event)
+
+
+@bp.get("/manage/events/<string:slug>/papers/sheet-<int:slot_id>.xlsx")
+@login_required
+def xlsx(slug: str, slot_id: int) -> ResponseReturnValue:
+    event, slot = asked(slug, slot_id, "sheet.xlsx")
+    return file(sheets.spreadsheet(event, slot), XLSX, event)
+
+
+def file(content: bytes, kind: str, event: Event) -> Response:
+    ending = "pdf" if kind == PDF else "xlsx"
+    name = f"{_('Attendance sheet')} — {event.title[:80]}.{ending}"
+    return private(send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name))

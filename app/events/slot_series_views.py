@@ -1,0 +1,66 @@
+"""Many slots made from a rhythm, looked at before they are made."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+from flask_login import login_required
+
+from app.db import transaction
+from app.errors import RuleBroken
+from app.events import rooms, slots
+from app.events.models import Event
+from app.events.queries import event_by_slug
+from app.events.slot_series import spots_of
+from app.events.slot_series_forms import SlotSeriesForm
+from app.permissions import authorize
+from app.web import found_or_404, page
+
+bp = Blueprint("slot_series", __name__)
+
+
+@bp.route("/manage/events/<string:slug>/slots/generate", methods=["GET", "POST"])
+@login_required
+def generate(slug: str) -> ResponseReturnValue:
+    """Shows what would be made, and makes it when it is asked for a second time."""
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.manage", event)
+    form = SlotSeriesForm(data=usual(event))
+    seen = None
+    if form.validate_on_submit():
+        try:
+            spots = spots_of(form.rhythm, form.rooms, most=slots.MOST_SLOTS - len(event.slots))
+            slots.refuse_if_called_off(event)
+            if form.is_seen and "create" in request.form:
+                with transaction():
+                    slots.hold(event)
+                    slots.add_each(
+                        event,
+                        spots,
+                        capacity=form.capacity.data or 1,
+                        title=form.title.data or "",
+                    )
+                number = len(spots)
+                flash(ngettext("%(num)s slot added.", "%(num)s slots added.", number), "success")
+                return redirect(url_for("slots.index", slug=slug), 303)
+            seen = {
+                "spots": spots,
+                "rhythm": form.rhythm,
+                "rooms": form.rooms,
+                "warning": rooms.said_of(rooms.clashes(event, spots)),
+            }
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+    return page(
+        "events_desk/slot_series.html",
+        status=422 if form.is_submitted() and not seen else 200,
+        event=event,
+        form=form,
+        seen=seen,
+    )
+
+
+def usual(event: Event) -> dict[str, Any]:
+    """As many seats as the last slot has."""
+    return {"capacity": event.slots[-1].capacity} if event.slots else {}
