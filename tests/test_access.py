@@ -16,7 +16,9 @@ from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
+from app.events.draw_models import Draw
 from app.events.models import Event, EventStatus
+from app.events.quota_models import Quota, QuotaKind
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
@@ -129,6 +131,9 @@ MATRIX = {
     "events.index": EVERYBODY,
     "events.open_data": EVERYBODY,
     "events.show": EVERYBODY,
+    "draws.as_csv": EVERYBODY,
+    "draws.as_json": EVERYBODY,
+    "draws.show": EVERYBODY,
     "events_desk.call_off": ORGANIZER,
     "events_desk.copy": ORGANIZER,
     "events_desk.desk": DESK,
@@ -178,6 +183,11 @@ MATRIX = {
     "registrations.move": EVERYBODY,  # by its secret code
     "registrations.show": EVERYBODY,  # by its secret code
     "sign_up.sign_up": EVERYBODY,
+    "admission.add_quota": ORGANIZER,
+    "admission.decide": ORGANIZER,
+    "admission.delete_quota": ORGANIZER,
+    "admission.draw": ORGANIZER,
+    "admission.index": ORGANIZER,
     "registrations_desk.act": ORGANIZER,
     "adding.paper_consent": AT_THE_DOOR,
     "adding.add": ORGANIZER,
@@ -215,6 +225,7 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    quota_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -240,6 +251,7 @@ class Scene:
             "number": 1,
             "act_id": self.act_id,
             "reference": "0" * 32,
+            "quota_id": self.quota_id,
             "import_id": self.import_.id,
             "filename": "css/site.css",
         }
@@ -294,10 +306,13 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    quota = Quota(event=event, kind=QuotaKind.PER_SCHOOL, seats=100)
+    db.session.add_all([quota, Draw(event=event, seed="0", seed_sha256="0" * 64)])
+    db.session.flush()
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id,
+        merged.id, group.code, import_, act.id, quota.id,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.db import db
 from app.errors import RuleBroken
 from app.events import slots
 from app.events.kinds import Kind
-from app.events.models import Event, EventStatus, Format, Slot
+from app.events.models import Admission, Event, EventStatus, Format, Slot
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
 from app.organizations.models import Municipality, Organization
@@ -67,6 +67,8 @@ def edit(event: Event, details: Details) -> bool:
     """
     slots.refuse_if_called_off(event)
     refuse_late_closing(details.signup_closes_at, event.ends_at)
+    if event.admission is Admission.DRAW and details.signup_closes_at is None:
+        raise RuleBroken(_("For a draw say until when applications are taken."))
     is_published = event.status is EventStatus.PUBLISHED
     if is_published and (unsaid := unsaid_about(details)):
         raise RuleBroken(

@@ -40,6 +40,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("events_desk.edit", _("Event"), "event.manage"),
         ("slots.index", _("Slots"), "event.manage"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
+        ("admission.index", _("Admission"), "event.manage"),
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("documents.papers", _("Papers"), "event.print"),
     )

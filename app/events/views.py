@@ -11,12 +11,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import clock
+from app.events.admission_queries import draw_of, quotas_of
 from app.events.calendars import absolute, calendar_of, schema_org, selection_as_data
 from app.events.cards import event_card
 from app.events.catalogue import asked, fixed_lists
 from app.events.feeds import feed_of
 from app.events.kinds import KINDS
-from app.events.models import Event
+from app.events.models import Admission, Event
 from app.events.months import month_of
 from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import (
@@ -27,6 +28,7 @@ from app.events.queries import (
     kinds_with_counts,
     whole_events,
 )
+from app.events.rule_wording import seat_rules
 from app.events.states import state_of
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
 from app.kept import kept_page
@@ -119,7 +121,10 @@ def atom() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     def context() -> dict[str, Any]:
         event = visible_event(slug)
+        draw = draw_of(event) if event.admission is Admission.DRAW else None
         return {
+            "rules": seat_rules(event, quotas_of(event), draw),
+            "draw": draw,
             "event": event,
             "days": days_of(event),
             "closed": why_signup_is_closed(event),

@@ -43,7 +43,8 @@ class TestApplying:
 
     def test_the_guardian_is_asked_at_once(self) -> None:
         registration = apply(asking(), agreed=False)
-        assert registration.is_applied and registration.hold_until is None
+        assert registration.is_applied
+        assert registration.hold_until is None
         asked = db.session.scalars(sa.select(ConsentRequest)).all()
         assert [one.registration for one in asked] == [registration]
 
@@ -55,7 +56,8 @@ class TestApplying:
         event = asking(slots=2)
         registration = apply(event)
         actions.move(registration, event.slots[1])
-        assert registration.is_applied and registration.slot is event.slots[1]
+        assert registration.is_applied
+        assert registration.slot is event.slots[1]
         assert seats.differences() == []
 
 
@@ -72,7 +74,8 @@ class TestDeciding:
     def test_without_an_agreement_the_seat_is_held(self) -> None:
         registration = apply(asking(), agreed=False)
         decisions.approve(registration)
-        assert registration.is_awaiting_consent and registration.hold_until
+        assert registration.is_awaiting_consent
+        assert registration.hold_until
         assert registration.slot.seats_taken == 1
 
     def test_declined_with_one_reason_for_many(self) -> None:
@@ -100,7 +103,8 @@ class TestDeciding:
         with pytest.raises(RuleBroken, match="не принял"):
             make_registration(event.slots[0], registration.person)
         decisions.undo(registration)
-        assert registration.is_applied and not registration.decision_reason
+        assert registration.is_applied
+        assert not registration.decision_reason
 
     def test_the_table_restores_a_declined_one_with_a_seat(self) -> None:
         registration = apply(asking())
@@ -129,7 +133,8 @@ class TestUndoing:
         decisions.approve(accepted)
         decisions.decline(declined, reason=REASON)
         decisions.undo_many([accepted, declined])
-        assert accepted.is_applied and declined.is_applied
+        assert accepted.is_applied
+        assert declined.is_applied
         told = db.session.scalars(sa.select(Notification.template).distinct()).all()
         assert told == ["registration_applied"]
         assert seats.differences() == []
@@ -172,15 +177,18 @@ class TestScreen:
         page = browser.open(url)
         assert "Заявки" in page.text("main")
         page = browser.submit(f"{url}/decide", ids=str(first.id), action="approve")
-        assert page.status == 200 and first.is_confirmed
+        assert page.status == 200
+        assert first.is_confirmed
         page = browser.submit(f"{url}/decide", ids=str(second.id), action="decline", reason="")
-        assert page.status == 422 and "причину" in page.text(".o-summary")
+        assert page.status == 422
+        assert "причину" in page.text(".o-summary")
         assert second.is_applied
         page = browser.submit(f"{url}/decide", ids=str(second.id), action="decline", reason=REASON)
         assert second.is_declined
         assert "Отменить решение" in page.text("main")
         browser.submit(f"{url}/decide", ids=f"{first.id},{second.id}", action="undo")
-        assert first.is_applied and second.is_applied
+        assert first.is_applied
+        assert second.is_applied
 
     def test_the_ticket_says_how_things_stand(self, browser: Browser) -> None:
         registration = apply(asking())
