@@ -94,17 +94,18 @@ def index(slug: str) -> ResponseReturnValue:
                     signed_up=figures.total - figures.ended,
                     applied=figures.applied,
                 )
-                note(event, "admission.chosen", kind=form.wanted.value)
+                record(
+                    "admission.chosen",
+                    event,
+                    organization_id=event.organization_id,
+                    kind=form.wanted.value,
+                )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
             flash(_("Saved."), "success")
             return back(event)
     return room(event, status=422, way=form)
-
-
-def note(event: Event, code: str, **told: object) -> None:
-    record(code, event, organization_id=event.organization_id, **told)
 
 
 def back(event: Event, **arguments: object) -> ResponseReturnValue:
@@ -129,7 +130,13 @@ def decide(slug: str) -> ResponseReturnValue:
                 raise RuleBroken(_("Write the reason: people read it in the letter."))
             with transaction():
                 outcome = ACTS[act](people, form.reason.data or "")
-                note(event, "applications.decided", act=act, number=len(outcome.done))
+                record(
+                    "applications.decided",
+                    event,
+                    organization_id=event.organization_id,
+                    act=act,
+                    number=len(outcome.done),
+                )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
@@ -199,7 +206,13 @@ def add_quota(slug: str) -> ResponseReturnValue:
                 slots.hold(event)
                 kind = QuotaKind(form.kind.data)
                 seat_rules.add_quota(event, kind, form.number.data or 0, **form.said())
-                note(event, "quota.added", kind=kind.value, number=form.number.data)
+                record(
+                    "quota.added",
+                    event,
+                    organization_id=event.organization_id,
+                    kind=kind.value,
+                    number=form.number.data,
+                )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
@@ -215,7 +228,13 @@ def delete_quota(slug: str, quota_id: int) -> ResponseReturnValue:
     quota = found_or_404(quota_of(event, quota_id))
     with transaction():
         slots.hold(event)
-        note(event, "quota.deleted", kind=quota.kind.value, number=quota.seats)
+        record(
+            "quota.deleted",
+            event,
+            organization_id=event.organization_id,
+            kind=quota.kind.value,
+            number=quota.seats,
+        )
         seat_rules.delete_quota(quota)
         for slot in event.slots:
             promote(slot)
@@ -230,7 +249,7 @@ def draw(slug: str) -> ResponseReturnValue:
     try:
         with transaction():
             draws.draw(event)
-            note(event, "draw.held")
+            record("draw.held", event, organization_id=event.organization_id)
     except RuleBroken as broken:
         flash(str(broken), "error")
     else:
