@@ -67,9 +67,11 @@ from app.people.pupil_views import bp as pupils
 from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
 from app.registrations.adding_views import bp as adding
+from app.registrations.admission_views import bp as admission
 from app.registrations.answer_views import bp as answers
 from app.registrations.class_sign_up_views import bp as class_sign_up
 from app.registrations.consent_views import bp as consents
+from app.registrations.draw_views import bp as draws
 from app.registrations.duplicate_views import bp as duplicates
 from app.registrations.group_views import bp as groups
 from app.registrations.manage_views import bp as registrations_desk
@@ -171,6 +173,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         groups,
         registrations_desk,
         adding,
+        admission,
+        draws,
         attendance,
         check_in,
         check_in_phone,

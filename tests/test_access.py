@@ -17,7 +17,9 @@ from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
 from app.events import event_templates
+from app.events.draw_models import Draw
 from app.events.models import Event, EventSeries, EventStatus
+from app.events.quota_models import Quota, QuotaKind
 from app.messages.models import Message
 from app.organizations.models import Membership, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
@@ -154,6 +156,9 @@ MATRIX = {
     "event_templates.begin": ORGANIZER,
     "event_templates.delete": ORGANIZER,
     "event_templates.index": EDITORS,
+    "draws.as_csv": EVERYBODY,
+    "draws.as_json": EVERYBODY,
+    "draws.show": EVERYBODY,
     "events_desk.call_off": ORGANIZER,
     "events_desk.copy": ORGANIZER,
     "events_desk.desk": DESK,
@@ -216,6 +221,11 @@ MATRIX = {
     "registrations.move": EVERYBODY,  # by its secret code
     "registrations.show": EVERYBODY,  # by its secret code
     "sign_up.sign_up": EVERYBODY,
+    "admission.add_quota": ORGANIZER,
+    "admission.decide": ORGANIZER,
+    "admission.delete_quota": ORGANIZER,
+    "admission.draw": ORGANIZER,
+    "admission.index": ORGANIZER,
     "registrations_desk.act": ORGANIZER,
     "adding.paper_consent": AT_THE_DOOR,
     "adding.add": ORGANIZER,
@@ -274,6 +284,7 @@ class Scene:
     template_id: int
     message_id: int
     meeting_id: int
+    quota_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -303,6 +314,7 @@ class Scene:
             "template_id": self.template_id,
             "message_id": self.message_id,
             "reference": "0" * 32,
+            "quota_id": self.quota_id,
             "import_id": self.import_.id,
             "question_id": self.question_id,
             "filename": "css/site.css",
@@ -363,6 +375,9 @@ def build() -> Scene:
         event.slots[0], school, "9А", [make_pupil(make_class(school, letter="Б"))],
         companions=[{"name": "Анна", "phone": ""}], by=None,
     )  # fmt: skip
+    quota = Quota(event=event, kind=QuotaKind.PER_SCHOOL, seats=100)
+    db.session.add_all([quota, Draw(event=event, seed="0", seed_sha256="0" * 64)])
+    db.session.flush()
     meeting = make_meeting(event.slots[0])
     message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
     db.session.add(message)
@@ -376,6 +391,7 @@ def build() -> Scene:
         template.id,
         message.id,
         meeting.id,
+        quota.id,
     )  # fmt: skip
 
 

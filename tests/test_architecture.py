@@ -32,6 +32,9 @@ ROOF_FOLDERS = {APP / "demo"}
 GUARD = login_required(lambda: None).__code__
 # Open to everybody: what visitors read, links that are secrets themselves, health.
 PUBLIC = {
+    "draws.as_csv",
+    "draws.as_json",
+    "draws.show",
     "static",
     "site.privacy",
     "site.accessibility",

@@ -7,6 +7,11 @@ from flask_babel import lazy_gettext as _l
 
 # Every code that is given to record() stands here; a test reads the sources and looks.
 ACTIONS = {
+    "admission.chosen": _l("chose how people get seats"),
+    "applications.decided": _l("decided about applications"),
+    "draw.held": _l("drew the lots of an event"),
+    "quota.added": _l("added a quota"),
+    "quota.deleted": _l("deleted a quota"),
     "account.joined": _l("joined an account with a person"),
     "account.password_renewed": _l("renewed a pupil’s password"),
     "certificate.issued_again": _l("issued a certificate again"),

@@ -14,7 +14,7 @@ from app.events.checklist import about_words, required_steps
 from app.events.details import Details as Details
 from app.events.details import changes, details_of
 from app.events.history import note_changes
-from app.events.models import Event, EventStatus
+from app.events.models import Admission, Event, EventStatus
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
 from app.organizations.models import Organization
@@ -40,6 +40,8 @@ def edit(event: Event, details: Details, *, keeps_address: bool = False) -> bool
     """
     slots.refuse_if_called_off(event)
     refuse_late_closing(details.signup_closes_at, event.ends_at)
+    if event.admission is Admission.DRAW and details.signup_closes_at is None:
+        raise RuleBroken(_("For a draw say until when applications are taken."))
     is_published = event.status is EventStatus.PUBLISHED
     if is_published and (unsaid := [one.text for one in about_words(details) if not one.is_done]):
         raise RuleBroken(

@@ -81,7 +81,7 @@ def add_quota(
     kept = kind is QuotaKind.KEPT
     if len(quotas_of(event)) >= MOST_QUOTAS:
         raise RuleBroken(
-            _("At most %(most)s rules: people must understand them.", most=MOST_QUOTAS)
+            _("At most %(most)s rules, so that people understand them.", most=MOST_QUOTAS)
         )
     if not kept and has_quota(event, kind):
         raise RuleBroken(_("There is a rule for one school already. Delete it first."))

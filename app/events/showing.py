@@ -4,17 +4,22 @@ from typing import Any
 
 from flask import url_for
 
+from app.events.admission_queries import draw_of, quotas_of
 from app.events.calendars import absolute, schema_org
 from app.events.kinds import PROJECTS
 from app.events.meeting_queries import meetings_of
-from app.events.models import Event
+from app.events.models import Admission, Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.events.rule_wording import seat_rules
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
 
 
 def shown_on_page(event: Event) -> dict[str, Any]:
+    draw = draw_of(event) if event.admission is Admission.DRAW else None
     return {
         "event": event,
+        "rules": seat_rules(event, quotas_of(event), draw),
+        "draw": draw,
         "is_preview": False,
         "days": days_of(event),
         "meetings": meetings_of(event.slots),

@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import db
+from app.events.draw_models import Draw
 from app.events.models import FEW, Event, EventSeries, Slot
 from app.events.queries import NOW, SLUG
 from app.events.question_models import Question
+from app.events.quota_models import Quota
 from app.organizations.models import Municipality, Organization
 from app.people.models import ConsentKind, ConsentText
 from app.roadmap.models import Measure
@@ -56,10 +58,15 @@ event, slot = Event.__table__, Slot.__table__
 organization, municipality = Organization.__table__, Municipality.__table__
 measure, question = Measure.__table__, Question.__table__
 series = EventSeries.__table__
+quota, draw = Quota.__table__, Draw.__table__
 
 
 def slots_of_event(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
-    return sa.select(column).where(slot.c.event_id == event.c.id).scalar_subquery()
+    return of_event(slot, column)
+
+
+def of_event(table: sa.FromClause, column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    return sa.select(column).where(table.c.event_id == event.c.id).scalar_subquery()
 
 
 def state_query(of_slot: sa.ColumnElement[str]) -> sa.Select[Any]:
@@ -70,6 +77,9 @@ def state_query(of_slot: sa.ColumnElement[str]) -> sa.Select[Any]:
             in_one(municipality, measure, series),
             slots_of_event(sa.func.aggregate_strings(of_slot, "\x1f")),
             slots_of_event(sa.func.sum(sa.case((slot.c.starts_at <= NOW, 1), else_=0))),
+            of_event(quota, sa.func.aggregate_strings(in_one(quota), "\x1f")),
+            of_event(quota, sa.func.sum(sa.case((quota.c.until <= NOW, 1), else_=0))),
+            of_event(draw, joined([draw.c.seed_sha256, draw.c.drawn_at])),
             event.c.ends_at <= NOW,
             event.c.signup_opens_at <= NOW,
             event.c.signup_closes_at <= NOW,

@@ -258,12 +258,12 @@ def take_elsewhere(registration: Registration, slot: Slot) -> None:
     """The seats in the other slot, by its rules; there is no line for those who move."""
     now, in_line = quotas.standing(slot), False
     if now:
+        in_line = quotas.next_in_line(slot, now) is None
         one = who(registration.person)
         if registration.holds_seat:  # counted already, and given back
             now.of_schools[one.school] -= registration.seats
         if reason := now.why(one, registration.seats):
             raise RuleBroken(reason)
-        in_line = quotas.next_in_line(slot, now) is None
     if not seats.take(slot, registration.seats, in_line=in_line):
         raise RuleBroken(_("There are not enough seats at that time. Choose another one."))
 

@@ -15,7 +15,7 @@ from app.events.seat_rules import sha256
 from app.filters import day, time
 from app.registrations.actions import promote
 from app.registrations.letters import tell
-from app.registrations.models import Registration, Status
+from app.registrations.models import Status
 from app.registrations.queries import applications_of, waiting_in
 
 
@@ -61,15 +61,18 @@ def draw(event: Event) -> Draw:
     return drawn
 
 
+def may_draw(event: Event, drawn: Draw) -> bool:
+    """Applications have ended, and the worker has not come by yet."""
+    closes_at = event.signup_closes_at
+    is_over = closes_at is not None and closes_at <= clock.now()
+    return is_over and not drawn.is_held and event.status is EventStatus.PUBLISHED
+
+
 def tell_the_others(slot: Slot) -> None:
     """Those in line learn their place."""
     for place, waiting in enumerate(waiting_in(slot), start=1):
         if waiting.draw_rank:
             tell(waiting, "registration_waitlisted", place=place)
-
-
-def numbers_of(registrations: Iterable[Registration]) -> list[str]:
-    return sorted(one.public_number for one in registrations)
 
 
 def due_draws() -> list[Event]:

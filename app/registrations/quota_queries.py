@@ -33,7 +33,9 @@ def who(person: Person) -> Who:
 
 def school_key(school_id: int | None, typed: str) -> str:
     """The school on our list, else its name as typed, without regard to case and signs."""
-    return f"#{school_id}" if school_id else searchable(typed)
+    if school_id:
+        return f"#{school_id}"
+    return "".join(sign for sign in searchable(typed) if sign.isalnum())
 
 
 def held_by_schools(event: Event) -> Counter[str]:

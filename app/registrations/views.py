@@ -20,6 +20,7 @@ from app.registrations.queries import (
     registration_by_code,
     registrations_of,
 )
+from app.registrations.quotas import why_they_wait
 from app.registrations.reconfirmation import must_answer
 from app.registrations.tickets import calendar_of, qr_svg
 from app.security import limiter
@@ -50,8 +51,12 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         other_slots=slots,
         came=registration.slot.has_begun and has_come(registration),
         asked=requests_about(registration) if registration.is_live else [],
+        why_waiting=why_they_wait(registration),
         asks=registration.is_awaiting_consent
-        or (registration.is_waitlisted and lacks_consent(registration.person)),
+        or (
+            (registration.is_waitlisted or registration.is_applied)
+            and lacks_consent(registration.person)
+        ),
         ask_form=AskGuardianForm(),
         own_answers=said_by([registration])[registration.id],
         may_answer=answers.may_change(registration),
