@@ -38,8 +38,12 @@ from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.views import bp as documents
+from app.events import door_retention  # noqa: F401 - its job runs by the clock
+from app.events.door_views import bp as doors
 from app.events.manage_views import bp as events_desk
+from app.events.region_views import bp as region
 from app.events.slot_views import bp as slots
+from app.events.staff_views import bp as staff
 from app.events.views import bp as events
 from app.notifications.views import bp as notifications
 from app.organizations.views import bp as organizations
@@ -89,7 +93,8 @@ def navigation() -> list[dict[str, Any]]:
         ("organizations.index", _("Organizations")),
     ]
     if current_user.is_authenticated:
-        entries.append(("registrations.mine", _("My registrations")))
+        if not current_user.is_temporary:
+            entries.append(("registrations.mine", _("My registrations")))
         if permissions.can("desk.open"):
             entries.append(("events_desk.desk", _("Desk")))
         if permissions.can("school.open"):
@@ -135,6 +140,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         events,
         events_desk,
         slots,
+        staff,
+        doors,
+        region,
         sign_up,
         registrations,
         consents,

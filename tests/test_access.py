@@ -16,7 +16,9 @@ from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
+from app.events import doors, staff
 from app.events.models import Event, EventStatus
+from app.events.staff_models import DoorLink, StaffRole
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
@@ -184,6 +186,8 @@ MATRIX = {
     "registrations_desk.cancel": ORGANIZER,
     "registrations_desk.index": ORGANIZER,
     "adding.walk_in": AT_THE_DOOR,
+    "doors.enter": EVERYBODY,  # by its secret link; nothing without the PIN
+    "region.calendar": EDITORS,
     "site.accessibility": EVERYBODY,
     "site.healthz": EVERYBODY,
     "site.language": EVERYBODY,
@@ -193,6 +197,10 @@ MATRIX = {
     "slots.change": ORGANIZER,
     "slots.delete": ORGANIZER,
     "slots.index": ORGANIZER,
+    "staff.index": ORGANIZER,
+    "staff.make_link": ORGANIZER,
+    "staff.remove": ORGANIZER,
+    "staff.revoke_link": ORGANIZER,
     "static": EVERYBODY,
 }
 
@@ -215,6 +223,8 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    staff_id: int
+    link_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -241,6 +251,8 @@ class Scene:
             "act_id": self.act_id,
             "reference": "0" * 32,
             "import_id": self.import_.id,
+            "staff_id": self.staff_id,
+            "link_id": self.link_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("groups."):
@@ -284,6 +296,8 @@ def build() -> Scene:
         "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
+    colleague = staff.add(event, "colleague@example.org", StaffRole.ORGANIZER, by=None)
+    door = doors.make(event, clock.today(), pin="000000", pin_hash="", by=None)
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     act = ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={"person": 1})
@@ -297,7 +311,7 @@ def build() -> Scene:
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id,
+        merged.id, group.code, import_, act.id, colleague.id, door.link.id,
     )  # fmt: skip
 
 
@@ -351,3 +365,52 @@ def test_an_ended_device_lets_nobody_in(app: Flask) -> None:
     assert browser.open("/manage").status == 200
     db.session.execute(sa.update(Device).values(ended_at=scene.event.created_at))
     assert browser.open("/manage", follow=False).status == 303
+
+
+def rooms_of(app: Flask, scene: Scene, user: User) -> set[str]:
+    """What somebody reaches by GET in the rooms of the scene's event."""
+    scene.users["somebody"] = user
+    rooms = [name for name, by in MATRIX.items() if by in (ORGANIZER, AT_THE_DOOR)]
+    return {room for room in rooms if outcome(app, scene, room, "somebody") == "open"}
+
+
+OWN_ROOMS = {"staff.index", "staff.make_link", "staff.remove", "staff.revoke_link",
+             "events_desk.call_off", "events_desk.copy"}  # fmt: skip
+DOOR_ROOMS = {name for name, by in MATRIX.items() if by == AT_THE_DOOR}
+
+
+def test_a_colleague_reaches_all_but_its_end_and_its_staff(app: Flask) -> None:
+    scene = build()
+    user = make_user(email_confirmed_at=clock.now())
+    staff.add(scene.event, user.email, StaffRole.ORGANIZER, by=None)
+    everything = {name for name, by in MATRIX.items() if by in (ORGANIZER, AT_THE_DOOR)}
+    assert rooms_of(app, scene, user) == everything - OWN_ROOMS
+
+
+def test_a_removed_colleague_reaches_nothing(app: Flask) -> None:
+    scene = build()
+    user = make_user(email_confirmed_at=clock.now())
+    staff.remove(staff.add(scene.event, user.email, StaffRole.ORGANIZER, by=None))
+    assert rooms_of(app, scene, user) == set()
+
+
+def door_account(scene: Scene) -> User:
+    return doors.let_in(db.session.get_one(DoorLink, scene.link_id), "Айса")
+
+
+def test_a_door_account_reaches_its_door_and_what_everybody_reads(app: Flask) -> None:
+    scene = build()
+    user = scene.users["somebody"] = door_account(scene)
+    assert rooms_of(app, scene, user) == DOOR_ROOMS
+    reached = {one for one in MATRIX if outcome(app, scene, one, "somebody") == "open"}
+    public = {one for one, by in MATRIX.items() if by == EVERYBODY}
+    assert reached - DOOR_ROOMS <= public | {"events_desk.desk", "accounts.log_out"}
+    assert not [one for one in reached if "sign_up" in one]
+
+
+def test_a_stale_door_account_lets_nobody_in(app: Flask) -> None:
+    scene = build()
+    user = door_account(scene)
+    user.expires_at = clock.now()
+    scene.users["somebody"] = user
+    assert outcome(app, scene, "attendance.index", "somebody") == "log in"
