@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -117,13 +117,9 @@ class Filling(NamedTuple):
     """How full a coming event is, over its slots that have not begun."""
 
     event: Event
+    next_at: datetime
     capacity: int
     taken: int
-
-    @property
-    def share(self) -> int:
-        """In whole per cent; «100» only when every seat is taken."""
-        return 100 * self.taken // self.capacity if self.capacity else 0
 
 
 def filling(remit: Remit, *, most: int = 60) -> list[Filling]:
@@ -140,7 +136,7 @@ def filling(remit: Remit, *, most: int = 60) -> list[Filling]:
         .subquery()
     )
     query = (
-        sa.select(Event, seats.c.capacity, seats.c.taken)
+        sa.select(Event, seats.c.next_at, seats.c.capacity, seats.c.taken)
         .join(seats, seats.c.event_id == Event.id)
         .where(remit.holds, Event.status == EventStatus.PUBLISHED)
         .order_by(seats.c.next_at, Event.id)

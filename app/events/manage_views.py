@@ -93,12 +93,14 @@ def desk() -> ResponseReturnValue:
     agenda = desk_queries.agenda(attended())
     full = desk_queries.filling(remit)
     waiting = waiting_at(remit)
+    last_day = clock.today() + timedelta(days=desk_queries.AGENDA_DAYS - 1)
     drafts = desk_queries.drafts_of(remit)
     return page(
         "events_desk/desk.html",
         today_events=agenda.pop(clock.today(), {}),
         agenda=agenda,
-        last_day=clock.today() + timedelta(days=desk_queries.AGENDA_DAYS - 1),
+        last_day=last_day,
+        later=next((one for one in full if one.next_at >= clock.end_of_day(last_day)), None),
         full=full[:MOST_BARS],
         capacity=sum(one.capacity for one in full),
         taken=sum(one.taken for one in full),
