@@ -73,8 +73,7 @@ def make(
 
 def begin_try(link: DoorLink) -> None:
     """Count a try at the PIN before comparing it, or refuse: many at once are no way around."""
-    held = sa.select(DoorLink).where(DoorLink.id == link.id).with_for_update()
-    db.session.scalars(held, execution_options={"populate_existing": True}).one()
+    hold(link)
     refuse_unless_open(link)
     now = clock.now()
     if link.locked_until:
@@ -85,6 +84,12 @@ def begin_try(link: DoorLink) -> None:
     if link.attempts >= FREE_TRIES:
         link.locked_until = now + LOCKED_FOR
     db.session.flush()
+
+
+def hold(link: DoorLink) -> None:
+    """Until the commit, and as it stands now: it may be revoked in the meantime."""
+    held = sa.select(DoorLink).where(DoorLink.id == link.id).with_for_update()
+    db.session.scalars(held, execution_options={"populate_existing": True}).one()
 
 
 def refuse_unless_open(link: DoorLink) -> None:
@@ -124,8 +129,9 @@ def is_pin_of(link: DoorLink, pin: str) -> bool:
 def let_in(link: DoorLink, name: str) -> User:
     """The PIN was right: an account that can do nothing but this door, until the day ends.
     Its name stays beside the marks it makes."""
-    link.attempts, link.locked_until = 0, None
+    hold(link)
     refuse_unless_open(link)
+    link.attempts, link.locked_until = 0, None
     user = User(
         login=f"door-{secrets.token_hex(12)}",
         name=_("On duty: %(name)s", name=name),

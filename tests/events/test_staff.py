@@ -7,6 +7,7 @@ from app import clock
 from app.db import db
 from app.errors import RuleBroken
 from app.events import staff
+from app.events.door_retention import forget_doors
 from app.events.models import Event, EventStatus
 from app.events.staff_models import EventStaff, StaffRole
 from app.events.staff_queries import roles_of
@@ -53,6 +54,14 @@ class TestRule:
         own = make_member(event.organization)
         with pytest.raises(RuleBroken, match="уже"):
             staff.add(event, own.email, StaffRole.DOOR, by=None)
+
+    def test_an_address_without_an_account_is_forgotten_after_the_event(self) -> None:
+        past, coming = make_event(in_days_=-40), make_event()
+        for event in (past, coming):
+            staff.add(event, "nobody@example.org", StaffRole.DOOR, by=None)
+        forget_doors()
+        [kept] = db.session.scalars(sa.select(EventStaff))
+        assert kept.event_id == coming.id
 
 
 class TestScreen:
