@@ -43,15 +43,19 @@ from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.sheet_views import bp as sheets
 from app.documents.views import bp as documents
+from app.events import door_retention  # noqa: F401 - its job runs by the clock
+from app.events.door_views import bp as doors
 from app.events.editor_views import bp as event_editor
 from app.events.manage_views import bp as events_desk
 from app.events.meeting_views import bp as meetings
 from app.events.question_views import bp as questions
+from app.events.region_views import bp as region
 from app.events.series_views import bp as series
 from app.events.slot_fate_views import bp as slot_fate
 from app.events.slot_many_views import bp as slots_at_once
 from app.events.slot_series_views import bp as slot_series
 from app.events.slot_views import bp as slots
+from app.events.staff_views import bp as staff
 from app.events.template_views import bp as event_templates
 from app.events.views import bp as events
 from app.messages.views import bp as messages
@@ -108,7 +112,8 @@ def navigation() -> list[dict[str, Any]]:
         ("organizations.index", _("Organizations")),
     ]
     if current_user.is_authenticated:
-        entries.append(("registrations.mine", _("My registrations")))
+        if not current_user.is_temporary:
+            entries.append(("registrations.mine", _("My registrations")))
         if permissions.can("desk.open"):
             entries.append(("events_desk.desk", _("Desk")))
         if permissions.can("school.open"):
@@ -163,6 +168,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         slots_at_once,
         slot_fate,
         meetings,
+        staff,
+        doors,
+        region,
         sign_up,
         registrations,
         answers,

@@ -7,6 +7,8 @@ from flask import abort, g
 from flask_login import current_user
 
 from app.events.models import Event
+from app.events.staff_models import StaffRole
+from app.events.staff_queries import Remit, roles_of
 from app.events.template_models import EventTemplate
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import memberships_of
@@ -24,6 +26,16 @@ def memberships() -> list[Membership]:
     if "memberships" not in g:
         g.memberships = memberships_of(current_user)
     kept: list[Membership] = g.memberships
+    return kept
+
+
+def staff_roles() -> dict[int, StaffRole]:
+    """The visitor's roles at single events, read once in a request."""
+    if not current_user.is_authenticated:
+        return {}
+    if "staff_roles" not in g:
+        g.staff_roles = roles_of(current_user)
+    kept: dict[int, StaffRole] = g.staff_roles
     return kept
 
 
@@ -74,6 +86,19 @@ def organizes_it(event: Event) -> bool:
 
 def stands_at_its_door(event: Event) -> bool:
     return has_role(event.organization_id, Role.DOOR)
+
+
+def helps_organize_it(event: Event) -> bool:
+    """A colleague of another organization, added to this event."""
+    return staff_roles().get(event.id) is StaffRole.ORGANIZER
+
+
+def helps_at_its_door(event: Event) -> bool:
+    return event.id in staff_roles()
+
+
+def helps_somewhere(_thing: object) -> bool:
+    return bool(staff_roles())
 
 
 def is_published(event: Event) -> bool:
@@ -127,12 +152,16 @@ def works_at_doors(_thing: object) -> bool:
     return any(m.role is Role.DOOR for m in memberships())
 
 
+def helps_organize_somewhere(_thing: object) -> bool:
+    return StaffRole.ORGANIZER in staff_roles().values()
+
+
 COORDINATORS = (Role.ADMIN, Role.ORGANIZER)  # of a school: all its classes
 
 RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
     "audit.see": [administers_site, administers_somewhere],  # each their own
-    "desk.open": [organizes_somewhere, works_at_doors],
+    "desk.open": [organizes_somewhere, works_at_doors, helps_somewhere],
     "organization.see": [is_approved, belongs_to_it, administers_site],
     "organization.edit": [administers_it],
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
@@ -140,13 +169,17 @@ RULES: dict[str, list[Rule]] = {
     "event.create": [organizes_there],  # thing: the organization
     "template.use": [organizes_its_owner, is_offered_to_organizers],
     "template.manage": [organizes_its_owner],
-    "event.see": [is_published, organizes_it],
-    "event.manage": [organizes_it],
-    "event.see_people": [organizes_it],
-    "event.write": [organizes_it],  # letters to its people
+    "event.see": [is_published, organizes_it, helps_organize_it],
+    "event.manage": [organizes_it, helps_organize_it],
+    "event.see_people": [organizes_it, helps_organize_it],
+    "event.write": [organizes_it, helps_organize_it],  # letters to its people
     "event.see_absences": [organizes_it],  # of the organization’s own people alone
-    "event.check_in": [organizes_it, stands_at_its_door],
-    "event.print": [organizes_it],
+    "event.check_in": [organizes_it, stands_at_its_door, helps_at_its_door],
+    "event.print": [organizes_it, helps_organize_it],
+    # Its own organization's alone: what ends it, and who else is let in.
+    "event.call_off": [organizes_it],
+    "event.staff": [organizes_it],
+    "calendar.see": [organizes_somewhere, helps_organize_somewhere],
     "school.open": [teaches_somewhere],
     "school.coordinate": [coordinates_there],  # thing: the school
     "school.teach": [teaches_there],  # thing: the school
@@ -170,6 +203,22 @@ def reach(*roles: Role) -> list[Organization]:
     """The organizations for which the visitor acts in one of the roles, by name."""
     found = {m.organization_id: m.organization for m in memberships() if m.role in roles}
     return sorted(found.values(), key=lambda organization: organization.sort_key)
+
+
+def organized() -> Remit:
+    """The events that the visitor organizes: of their organizations, and single ones."""
+    helped = (id_ for id_, role in staff_roles().items() if role is StaffRole.ORGANIZER)
+    return remit_of((Role.ADMIN, Role.ORGANIZER), frozenset(helped))
+
+
+def attended() -> Remit:
+    """The events at whose door the visitor may stand, those they organize too."""
+    return remit_of((Role.ADMIN, Role.ORGANIZER, Role.DOOR), frozenset(staff_roles()))
+
+
+def remit_of(roles: tuple[Role, ...], events: frozenset[int]) -> Remit:
+    ids = (m.organization_id for m in memberships() if m.role in roles)
+    return Remit(frozenset(ids), events)
 
 
 def own_schools() -> list[Organization]:

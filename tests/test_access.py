@@ -16,10 +16,11 @@ from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
-from app.events import event_templates
+from app.events import doors, event_templates, staff
 from app.events.draw_models import Draw
 from app.events.models import Event, EventSeries, EventStatus
 from app.events.quota_models import Quota, QuotaKind
+from app.events.staff_models import DoorLink, StaffRole
 from app.messages.models import Message
 from app.organizations.models import Membership, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
@@ -234,6 +235,8 @@ MATRIX = {
     "adding.walk_in": AT_THE_DOOR,
     "series.edit": ORGANIZER,
     "series.show": EVERYBODY,
+    "doors.enter": EVERYBODY,  # by its secret link; nothing without the PIN
+    "region.calendar": EDITORS,
     "site.accessibility": EVERYBODY,
     "site.healthz": EVERYBODY,
     "site.language": EVERYBODY,
@@ -255,6 +258,10 @@ MATRIX = {
     "slot_fate.off": ORGANIZER,
     "slot_series.generate": ORGANIZER,
     "slots_at_once.many": ORGANIZER,
+    "staff.index": ORGANIZER,
+    "staff.make_link": ORGANIZER,
+    "staff.remove": ORGANIZER,
+    "staff.revoke_link": ORGANIZER,
     "static": EVERYBODY,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
@@ -285,6 +292,8 @@ class Scene:
     message_id: int
     meeting_id: int
     quota_id: int
+    staff_id: int
+    link_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -317,6 +326,8 @@ class Scene:
             "quota_id": self.quota_id,
             "import_id": self.import_.id,
             "question_id": self.question_id,
+            "staff_id": self.staff_id,
+            "link_id": self.link_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("series."):
@@ -362,6 +373,8 @@ def build() -> Scene:
         "stranger": make_member(school, Role.ORGANIZER),
         "ministry": make_ministry_admin(),
     }
+    colleague = staff.add(event, "colleague@example.org", StaffRole.ORGANIZER, by=None)
+    door = doors.make(event, clock.today(), pin="000000", pin_hash="", by=None)
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     act = ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={"person": 1})
@@ -392,6 +405,8 @@ def build() -> Scene:
         message.id,
         meeting.id,
         quota.id,
+        colleague.id,
+        door.link.id,
     )  # fmt: skip
 
 
@@ -445,3 +460,58 @@ def test_an_ended_device_lets_nobody_in(app: Flask) -> None:
     assert browser.open("/manage").status == 200
     db.session.execute(sa.update(Device).values(ended_at=scene.event.created_at))
     assert browser.open("/manage", follow=False).status == 303
+
+
+PAPERS = {"documents.papers"}  # for all that it links to: drawing papers takes long
+ROOMS = {
+    name
+    for name, by in MATRIX.items()
+    if by in (ORGANIZER, AT_THE_DOOR) and (name in PAPERS or "documents." not in name)
+}
+
+
+def rooms_of(app: Flask, scene: Scene, user: User) -> set[str]:
+    """What somebody reaches in the rooms of the scene's event."""
+    scene.users["somebody"] = user
+    return {room for room in ROOMS if outcome(app, scene, room, "somebody") == "open"}
+
+
+OWN_ROOMS = {"staff.index", "staff.make_link", "staff.remove", "staff.revoke_link",
+             "events_desk.call_off", "events_desk.copy"}  # fmt: skip
+DOOR_ROOMS = {name for name, by in MATRIX.items() if by == AT_THE_DOOR}
+
+
+def test_a_colleague_reaches_all_but_its_end_and_its_staff(app: Flask) -> None:
+    scene = build()
+    user = make_user(email_confirmed_at=clock.now())
+    staff.add(scene.event, user.email, StaffRole.ORGANIZER, by=None)
+    assert rooms_of(app, scene, user) == ROOMS - OWN_ROOMS
+
+
+def test_a_removed_colleague_reaches_nothing(app: Flask) -> None:
+    scene = build()
+    user = make_user(email_confirmed_at=clock.now())
+    staff.remove(staff.add(scene.event, user.email, StaffRole.ORGANIZER, by=None))
+    assert rooms_of(app, scene, user) == set()
+
+
+def door_account(scene: Scene) -> User:
+    return doors.let_in(db.session.get_one(DoorLink, scene.link_id), "Айса")
+
+
+def test_a_door_account_reaches_its_door_and_what_everybody_reads(app: Flask) -> None:
+    scene = build()
+    user = scene.users["somebody"] = door_account(scene)
+    assert rooms_of(app, scene, user) == DOOR_ROOMS
+    cabinets = {name for name, by in MATRIX.items() if "open" in by.values() and by != EVERYBODY}
+    asked = {one for one in cabinets - ROOMS if "documents." not in one} | {"sign_up.sign_up"}
+    reached = {one for one in asked if outcome(app, scene, one, "somebody") == "open"}
+    assert reached == {"events_desk.desk", "accounts.log_out"}
+
+
+def test_a_stale_door_account_lets_nobody_in(app: Flask) -> None:
+    scene = build()
+    user = door_account(scene)
+    user.expires_at = clock.now()
+    scene.users["somebody"] = user
+    assert outcome(app, scene, "attendance.index", "somebody") == "log in"

@@ -33,6 +33,8 @@ class User(UserMixin, Model):
     language: Mapped[str] = mapped_column(sa.String(2), default="ru")
     email_confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # For those who help for a day: from then on the account lets nobody in.
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
 
     session_token = ""  # not stored: of the log-in being made in this request
 
@@ -44,6 +46,10 @@ class User(UserMixin, Model):
     def way_in(self) -> str:
         """What they type to log in; whoever has both may type either."""
         return self.email or self.login or ""
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.expires_at is not None
 
     def get_id(self) -> str:
         """What the session keeps: the token of one log-in, so that it can be ended."""

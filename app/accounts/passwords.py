@@ -37,6 +37,14 @@ def is_password_of(user: User | None, password: str) -> TypeGuard[User]:
         return False
 
 
+def fits(stored: str, typed: str) -> bool:
+    """For other secrets stored like passwords."""
+    try:
+        return hasher.verify(stored, normal(typed))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
 def is_outdated(user: User) -> bool:
     """The hash was made with other parameters than today's."""
     return bool(user.password_hash and hasher.check_needs_rehash(user.password_hash))

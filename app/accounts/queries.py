@@ -6,7 +6,7 @@ from itertools import chain, count
 
 import sqlalchemy as sa
 from flask import g
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
@@ -25,12 +25,14 @@ def hashed(token: str) -> str:
 def device_by_token(token: str) -> Device | None:
     query = (
         sa.select(Device)
+        .join(Device.user)
         .where(
             Device.token_hash == hashed(token),
             Device.ended_at.is_(None),
             Device.seen_at > clock.now() - LOG_IN_LASTS,
+            sa.or_(User.expires_at.is_(None), User.expires_at > clock.now()),
         )
-        .options(joinedload(Device.user))
+        .options(contains_eager(Device.user))
     )
     return db.session.scalar(query)
 

@@ -12,6 +12,7 @@ from app import clock
 from app.attendance.models import Attendance, Presence
 from app.db import db
 from app.events.models import Event, EventStatus, Slot
+from app.events.staff_queries import Remit
 from app.people.models import Person
 from app.registrations.desk_queries import SHEET_ORDER, by_name, with_people
 from app.registrations.models import LIVE, SEATED, Registration, Status
@@ -132,9 +133,9 @@ def came(event: Event) -> list[Registration]:
     return list(db.session.scalars(query))
 
 
-def unticked_events(organization_ids: Collection[int]) -> Sequence[Event]:
-    """Published events of these organizations that are over, had people, and have not a
-    single mark: somebody still has to tick the list. The latest first."""
+def unticked_events(remit: Remit, *, most: int = 100) -> Sequence[Event]:
+    """Published events of this remit that are over, had people, and have not a single
+    mark: somebody still has to tick the list. The latest first."""
     people = sa.select(Registration.id).where(
         Registration.event_id == Event.id, Registration.status == Status.CONFIRMED
     )
@@ -146,7 +147,7 @@ def unticked_events(organization_ids: Collection[int]) -> Sequence[Event]:
     query = (
         sa.select(Event)
         .where(
-            Event.organization_id.in_(organization_ids),
+            remit.holds,
             Event.status == EventStatus.PUBLISHED,
             Event.ends_at <= clock.now(),
             people.exists(),
@@ -154,6 +155,7 @@ def unticked_events(organization_ids: Collection[int]) -> Sequence[Event]:
         )
         .options(joinedload(Event.organization))
         .order_by(Event.ends_at.desc(), Event.id)
+        .limit(most)
     )
     return db.session.scalars(query).all()
 

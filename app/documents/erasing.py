@@ -23,6 +23,7 @@ from app.documents.traces import (
     with_merged,
 )
 from app.errors import RuleBroken
+from app.events.staff_models import EventStaff
 from app.notifications.models import Notification
 from app.organizations.models import Membership, Organization, Role
 from app.organizations.queries import memberships_of
@@ -227,6 +228,7 @@ def end_account(user: User) -> Counter[str]:
             sa.update(ConsentRequest).where(asked).values(UNADDRESSED)
         )
         changed(sa.delete(PendingAccount).where(PendingAccount.email == user.email))
+        changed(sa.delete(EventStaff).where(EventStaff.email == user.email))
     rows["user"] += changed(sa.delete(User).where(User.id == user.id))
     return rows
 

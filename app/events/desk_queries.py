@@ -1,19 +1,20 @@
 """Reading events as those who run them see them: drafts too, of their organizations alone."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import clock
 from app.db import db
 from app.events.kinds import KINDS
 from app.events.models import Event, EventStatus, Slot
-from app.organizations.models import Municipality, Organization
+from app.events.staff_queries import Remit
+from app.organizations.models import Municipality
 from app.text import like, searchable
 
 SORTS = ("date", "-date", "title", "-title", "seats", "-seats")
@@ -47,11 +48,11 @@ class Choice:
         return "date" if self.time == "coming" else "-date"
 
 
-def events_of(organizations: Sequence[Organization], choice: Choice) -> sa.Select[Event]:
-    """The organizations' events that fit, each with its organization."""
+def events_of(remit: Remit, choice: Choice) -> sa.Select[Event]:
+    """The events of this remit that fit, each with its organization."""
     return (
         sa.select(Event)
-        .where(Event.organization_id.in_([each.id for each in organizations]), *conditions(choice))
+        .where(remit.holds, *conditions(choice))
         .options(joinedload(Event.organization))
         .order_by(*order_by(choice.order))
     )
@@ -112,38 +113,68 @@ def seats_of(events: Collection[Event]) -> dict[int, Seats]:
     return {event.id: counted.get(event.id, Seats()) for event in events}
 
 
-def agenda(organizations: Sequence[Organization]) -> dict[date, dict[Event, list[Slot]]]:
-    """Published events from today for a week: day by day, with their slots of that day."""
+class Filling(NamedTuple):
+    """How full a coming event is, over its slots that have not begun."""
+
+    event: Event
+    next_at: datetime
+    capacity: int
+    taken: int
+
+
+def filling(remit: Remit, *, most: int = 60) -> list[Filling]:
+    """Published events with slots to come, the next first: one query."""
+    seats = (
+        sa.select(
+            Slot.event_id,
+            sa.func.min(Slot.starts_at).label("next_at"),
+            sa.func.sum(Slot.capacity).label("capacity"),
+            sa.func.sum(Slot.seats_taken).label("taken"),
+        )
+        .where(Slot.starts_at > clock.now())
+        .group_by(Slot.event_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Event, seats.c.next_at, seats.c.capacity, seats.c.taken)
+        .join(seats, seats.c.event_id == Event.id)
+        .where(remit.holds, Event.status == EventStatus.PUBLISHED)
+        .order_by(seats.c.next_at, Event.id)
+        .limit(most)
+    )
+    return [Filling(*row) for row in db.session.execute(query)]
+
+
+def agenda(remit: Remit, *, days: int = AGENDA_DAYS) -> dict[date, dict[Event, list[Slot]]]:
+    """Published events from today for so many days: day by day, with their slots of that day."""
     today = clock.today()
     query = (
         sa.select(Slot)
         .join(Slot.event)
         .options(contains_eager(Slot.event))
         .where(
-            Event.organization_id.in_([each.id for each in organizations]),
+            remit.holds,
             Event.status == EventStatus.PUBLISHED,
             Slot.called_off_at.is_(None),
             Slot.ends_at > clock.start_of_day(today),
-            Slot.starts_at < clock.start_of_day(today + timedelta(days=AGENDA_DAYS)),
+            Slot.starts_at < clock.start_of_day(today + timedelta(days=days)),
         )
         .order_by(Slot.starts_at, Slot.id)
         .limit(200)
     )
-    days: dict[date, dict[Event, list[Slot]]] = {}
+    found: dict[date, dict[Event, list[Slot]]] = {}
     for slot in db.session.scalars(query):
         day = max(today, clock.to_local(slot.starts_at).date())  # what began earlier goes on today
-        days.setdefault(day, {}).setdefault(slot.event, []).append(slot)
-    return days
+        found.setdefault(day, {}).setdefault(slot.event, []).append(slot)
+    return found
 
 
-def drafts_of(organizations: Sequence[Organization], *, most: int = 10) -> list[Event]:
-    """Drafts, the last touched first."""
+def drafts_of(remit: Remit, *, most: int = 10) -> list[Event]:
+    """Drafts, the last touched first, with all that says what they still need."""
     query = (
         sa.select(Event)
-        .where(
-            Event.organization_id.in_([each.id for each in organizations]),
-            Event.status == EventStatus.DRAFT,
-        )
+        .where(remit.holds, Event.status == EventStatus.DRAFT)
+        .options(joinedload(Event.organization), selectinload(Event.slots))
         .order_by(Event.changed_at.desc(), Event.id.desc())
         .limit(most)
     )

@@ -138,6 +138,7 @@ def history(slug: str) -> ResponseReturnValue:
 @login_required
 def save_as_template(slug: str) -> ResponseReturnValue:
     event = managed_event(slug)
+    authorize("event.create", event.organization)
     form = TemplateForm(data={"title": event.title})
     if form.validate_on_submit():
         try:

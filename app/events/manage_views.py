@@ -1,6 +1,7 @@
 """The organizer's desk: events drafted, published, called off, copied."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
+from app import clock
 from app.attendance.queries import unticked_events
 from app.db import transaction
 from app.errors import RuleBroken
@@ -24,14 +26,15 @@ from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, Role
 from app.organizations.queries import waiting_organizations
-from app.permissions import authorize, can, reach
+from app.permissions import attended, authorize, can, organized, reach
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
-from app.registrations.waitlists import events_with_a_line
+from app.registrations.waitlists import sign_ups_by_day, waiting_at
 from app.web import found_or_404, page, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
+MOST_BARS, MOST_UNTICKED = 12, 10
 # Pages that stand in the room of another blueprint.
 ROOM_OF = {
     **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
@@ -53,6 +56,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("attendance.index", _("Attendance"), "event.check_in"),
         ("messages.index", _("Messages"), "event.write"),
         ("documents.papers", _("Papers"), "event.print"),
+        ("staff.index", _("Staff"), "event.staff"),
     )
     current = ROOM_OF.get(request.blueprint or "", request.blueprint)
     return [
@@ -77,16 +81,33 @@ def managed_event(slug: str) -> Event:
 @bp.get("/manage")
 @login_required
 def desk() -> ResponseReturnValue:
-    """The coming week, and what waits for the organizer."""
+    """For organizers everything; for people at the door today's doors alone."""
     authorize("desk.open")
+    remit = organized()
+    if not remit:
+        return page("events_desk/doors.html", agenda=desk_queries.agenda(attended(), days=1))
     organizations = reach(Role.ADMIN, Role.ORGANIZER)
-    ids = [each.id for each in organizations]
+    agenda = desk_queries.agenda(attended())
+    full = desk_queries.filling(remit)
+    waiting = waiting_at(remit)
+    last_day = clock.today() + timedelta(days=desk_queries.AGENDA_DAYS - 1)
+    drafts = desk_queries.drafts_of(remit)
     return page(
         "events_desk/desk.html",
-        agenda=desk_queries.agenda(reach(Role.ADMIN, Role.ORGANIZER, Role.DOOR)),
-        drafts=desk_queries.drafts_of(organizations) if ids else [],
-        lines=events_with_a_line(ids) if ids else [],
-        unticked=unticked_events(ids)[:10] if ids else [],
+        today_events=agenda.pop(clock.today(), {}),
+        agenda=agenda,
+        last_day=last_day,
+        later=next((one for one in full if one.next_at >= clock.end_of_day(last_day)), None),
+        full=full[:MOST_BARS],
+        capacity=sum(one.capacity for one in full),
+        taken=sum(one.taken for one in full),
+        number=len(full),
+        sign_ups=sign_ups_by_day(remit),
+        applied=[one for one in waiting if one.applied],
+        awaiting=[one for one in waiting if one.awaiting],
+        lines=[one for one in waiting if one.waitlisted],
+        drafts=[(event, actions.missing_for_publishing(event)) for event in drafts],
+        unticked=unticked_events(remit, most=MOST_UNTICKED),
         asking=waiting_organizations() if can("site.administer") else [],
         unapproved=[each for each in organizations if not each.is_approved],
     )
@@ -96,11 +117,11 @@ def desk() -> ResponseReturnValue:
 @login_required
 def manage_index() -> ResponseReturnValue:
     authorize("event.create_somewhere")
-    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    remit = organized()
     asked = {name: request.args.get(name, "") for name in ("status", "time", "kind", "q", "sort")}
     choice = Choice(**asked)
     number = request.args.get("page", 1, type=int)
-    events = paged(desk_queries.events_of(organizations, choice), number=number, size=PAGE_SIZE)
+    events = paged(desk_queries.events_of(remit, choice), number=number, size=PAGE_SIZE)
     said = {name: value for name, value in asked.items() if value}
 
     def url_with(**changed: Any) -> str:
@@ -112,7 +133,7 @@ def manage_index() -> ResponseReturnValue:
         seats=desk_queries.seats_of(events.items),
         choice=choice,
         kinds=KINDS.values(),
-        has_several_organizations=len(organizations) > 1,
+        has_several_organizations=len(remit.organizations) > 1 or bool(remit.events),
         url_with=url_with,
         url_of=lambda number: url_with(page=number),
     )
@@ -246,6 +267,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
 def call_off(slug: str) -> ResponseReturnValue:
     """Asks for the reason and says how many people will be told."""
     event = managed_event(slug)
+    authorize("event.call_off", event)
     form = CallOffForm()
     if form.validate_on_submit():
         try:
@@ -280,6 +302,7 @@ def called_off(told: int) -> str:
 def copy(slug: str) -> ResponseReturnValue:
     """Asks for the first day of the copy, if there are slots to be moved to it."""
     event = managed_event(slug)
+    authorize("event.create", event.organization)
     form = CopyForm(data={"first_day": patterns.same_weekday_ahead(event)})
     if form.is_submitted() and (not event.slots or form.validate()):
         try:

@@ -1,22 +1,47 @@
-"""Where people wait in line, for the organizers' desk."""
+"""What waits at coming events for the organizers' desk, and how people sign up."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app import clock
 from app.db import db
 from app.events.models import Event, EventStatus, Slot
+from app.events.staff_queries import Remit
 from app.registrations.models import Registration, Status
 
+SIGNUP_DAYS = 14
 
-def events_with_a_line(organization_ids: Collection[int]) -> list[tuple[Event, int]]:
-    """Coming events of these organizations where people wait, and how many: one query."""
-    waiting = (
-        sa.select(Registration.event_id, sa.func.count().label("number"))
+
+class Waiting(NamedTuple):
+    """People of one coming event who wait for something."""
+
+    event: Event
+    applied: int  # for the organizer's decision
+    awaiting: int  # for a guardian's agreement; their seats are held
+    waitlisted: int  # for a seat
+    first_hold: datetime | None  # when the first of the seats held is let go
+
+
+def count_of(status: Status) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((Registration.status == status, 1), else_=0))
+
+
+def waiting_at(remit: Remit) -> list[Waiting]:
+    """Coming events of this remit where anybody waits, the next first: one query."""
+    statuses = (Status.APPLIED, Status.AWAITING_CONSENT, Status.WAITLISTED)
+    holds = sa.case((Registration.status == Status.AWAITING_CONSENT, Registration.hold_until))
+    counted = (
+        sa.select(
+            Registration.event_id,
+            *(count_of(status).label(status.value) for status in statuses),
+            sa.func.min(holds).label("first_hold"),
+        )
         .join(Registration.slot)
         .where(
-            Registration.status == Status.WAITLISTED,
+            Registration.status.in_(statuses),
             Slot.starts_at > clock.now(),
             Slot.called_off_at.is_(None),
         )
@@ -24,9 +49,37 @@ def events_with_a_line(organization_ids: Collection[int]) -> list[tuple[Event, i
         .subquery()
     )
     query = (
-        sa.select(Event, waiting.c.number)
-        .join(waiting, waiting.c.event_id == Event.id)
-        .where(Event.organization_id.in_(organization_ids), Event.status == EventStatus.PUBLISHED)
+        sa.select(Event, *(counted.c[status.value] for status in statuses), counted.c.first_hold)
+        .join(counted, counted.c.event_id == Event.id)
+        .where(remit.holds, Event.status == EventStatus.PUBLISHED)
         .order_by(Event.starts_at, Event.id)
     )
-    return [(event, number) for event, number in db.session.execute(query)]
+    return [Waiting(*row) for row in db.session.execute(query)]
+
+
+class SignUps(NamedTuple):
+    """How many signed up on one day."""
+
+    day: date
+    number: int
+
+
+def sign_ups_by_day(remit: Remit) -> Sequence[SignUps]:
+    """Those of the last two weeks, today included, cancelled ones too: one query."""
+    days = [clock.today() - timedelta(days=ago) for ago in reversed(range(SIGNUP_DAYS))]
+    at = Registration.signed_up_at
+    sums = (
+        sa.func.sum(
+            sa.case(
+                (sa.and_(at >= clock.start_of_day(day), at < clock.end_of_day(day)), 1), else_=0
+            )
+        )
+        for day in days
+    )
+    query = (
+        sa.select(*sums)
+        .join_from(Registration, Event, Registration.event_id == Event.id)
+        .where(remit.holds, at >= clock.start_of_day(days[0]))
+    )
+    numbers = db.session.execute(query).one()
+    return [SignUps(day, number or 0) for day, number in zip(days, numbers, strict=True)]

@@ -117,7 +117,9 @@ class TestScreen:
         browser.log_in(make_user())
         with counted_queries(app) as queries:
             browser.open("/me/security")
-        assert len(queries) <= 3  # the device with its user, memberships, the devices
+        assert (
+            len(queries) <= 4
+        )  # the device with its user, memberships, roles at events, the devices
 
     @pytest.mark.parametrize("role", ["pupil", "organizer", "ministry"])
     def test_everybody_has_it(self, browser: Browser, role: str) -> None:

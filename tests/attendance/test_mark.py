@@ -14,6 +14,7 @@ from app.attendance.queries import came, marks_of, tally, unticked_events
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
+from app.events.staff_queries import Remit
 from app.organizations.models import Role
 from app.registrations.actions import cancel
 from app.registrations.models import Channel, Registration
@@ -182,7 +183,7 @@ class TestQueries:
         draft.status = EventStatus.DRAFT
         db.session.flush()
         assert empty.is_finished
-        assert [one.id for one in unticked_events([ours.id])] == [waiting.id]
+        assert [one.id for one in unticked_events(Remit(frozenset({ours.id})))] == [waiting.id]
 
 
 @pytest.mark.parametrize("panel", [None, "tally-panel"], ids=["page", "htmx"])

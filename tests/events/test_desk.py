@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 
 from app import clock
+from app.db import db
 from app.events.models import Event, EventStatus
 from app.organizations.models import Role
+from app.registrations.models import Status
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     in_days,
@@ -90,7 +92,8 @@ class TestRooms:
         browser.log_in(make_member(event.organization))
         page = browser.open(f"/manage/events/{event.slug}/slots")
         assert page.texts(".o-tabs a") == [
-            "Мероприятие", "Слоты", "Вопросы", "Записи", "Посещаемость", "Документы",
+            "Мероприятие", "Слоты", "Вопросы", "Отбор", "Записи", "На входе", "Посещаемость",
+            "Сообщения", "Документы", "Команда",
         ]  # fmt: skip
         assert page.text(".o-tabs [aria-current]") == "Слоты"
         for link in page.soup.select(".o-tabs a"):
@@ -101,7 +104,7 @@ class TestRooms:
         around_now(event)
         browser.log_in(make_member(event.organization, Role.DOOR))
         page = browser.open("/manage")
-        assert page.texts(".o-card-foot a") == ["Посещаемость"]
+        assert page.texts("article a") == ["Посещаемость"]
         assert not page.soup.select("main a[href*='/edit'], main a[href$='/new']")
 
 
@@ -120,7 +123,8 @@ class TestDesk:
         browser.log_in(make_member(organization))
         page = browser.open("/manage")
         assert page.texts("#agenda ~ div h4") == ["Сейчас", "Позже"]
-        assert page.text("#agenda ~ h3").startswith("Сегодня")
+        assert page.text("#agenda").startswith("Сегодня")
+        assert page.texts("#week ~ div h4") == ["Позже"]
         assert "4 места" in page.texts("#agenda ~ div .o-meter")[1]
 
     def test_what_waits(self, browser: Browser) -> None:
@@ -138,6 +142,50 @@ class TestDesk:
         waiting = browser.open("/manage").text("aside")
         for words in ("Недописанное", "Полное", "ждут 2 человека", "Прошедшее"):
             assert words in waiting
+
+    def test_what_waits_for_others_and_is_to_be_decided(self, browser: Browser) -> None:
+        event = make_event(title="По заявкам")
+        for status in (Status.APPLIED, Status.APPLIED, Status.AWAITING_CONSENT):
+            one = make_registration(event.slots[0])
+            one.status, one.hold_until = status, in_days(2)
+        foreign = make_event(title="Чужое")
+        make_registration(foreign.slots[0]).status = Status.APPLIED
+        db.session.flush()
+        page = browser.log_in(make_member(event.organization)).open("/manage")
+        assert "По заявкам 2 заявки" in page.text("#applied")
+        assert "По заявкам 1 место" in page.text("#awaiting")
+        assert "Чужое" not in page.text("main")
+        link = page.soup.select_one("#applied a")
+        assert link is not None
+        assert browser.open(str(link["href"])).status == 200
+
+    def test_a_draft_says_what_it_lacks(self, browser: Browser) -> None:
+        draft = make_event(status=EventStatus.DRAFT, slots=0)
+        page = browser.log_in(make_member(draft.organization)).open("/manage")
+        assert "До публикации" in page.text("#drafts")
+
+    def test_figures_stand_beside_the_bars(self, browser: Browser) -> None:
+        organization = make_organization()
+        event = make_event(organization=organization, capacity=3, in_days_=20, title="Нескоро")
+        make_event(organization=organization, capacity=5)
+        make_registration(event.slots[0])
+        make_registration(event.slots[0])
+        page = browser.log_in(make_member(organization)).open("/manage")
+        assert page.texts(".o-bar")[1] == "2 из 3 66 %"
+        bar = page.soup.select(".o-bar rect.fill")[1]
+        assert bar["width"] == "66.7"
+        assert "занято 2 из 8 мест" in page.text(".o-stats")
+        assert "25 %" in page.text(".o-stats")
+        assert "Записей за две недели: 2" in page.text(".o-figure")
+
+    def test_people_at_the_door_see_today_alone(self, browser: Browser) -> None:
+        event = make_event(slots=0, title="Сейчас")
+        around_now(event)
+        make_event(organization=event.organization, in_days_=2, title="Послезавтра")
+        page = browser.log_in(make_member(event.organization, Role.DOOR)).open("/manage")
+        assert page.texts("article h2") == ["Сейчас"]
+        assert "Послезавтра" not in page.text("main")
+        assert "занято" not in page.text("main")
 
     def test_the_ministry_sees_who_asks_for_approval(self, browser: Browser) -> None:
         new = make_organization(approved=False, short_name="Степной сварщик")
@@ -174,7 +222,7 @@ class TestDesk:
             with counted_queries(app) as queries:
                 assert browser.open("/manage").status == 200
             counts.append(len(queries))
-        assert counts[0] == counts[1] <= 7
+        assert counts[0] == counts[1] <= 12
 
 
 class TestIndex:
@@ -261,4 +309,4 @@ class TestIndex:
         browser.log_in(make_member(organization))
         with counted_queries(app) as queries:
             browser.open("/manage/events")
-        assert len(queries) <= 5
+        assert len(queries) <= 6

@@ -1,0 +1,98 @@
+"""Reading who helps with an event, and with which events somebody helps."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.accounts.models import User
+from app.accounts.queries import hashed
+from app.db import db
+from app.events.models import Event
+from app.events.staff_models import DoorLink, EventStaff, StaffRole
+
+
+@dataclass(frozen=True)
+class Remit:
+    """The events that somebody answers for: all of some organizations, and single ones."""
+
+    organizations: frozenset[int] = frozenset()
+    events: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.organizations or self.events)
+
+    @property
+    def holds(self) -> sa.ColumnElement[bool]:
+        """The condition on Event."""
+        return sa.or_(
+            Event.organization_id.in_(sorted(self.organizations)),
+            Event.id.in_(sorted(self.events)),
+        )
+
+
+def roles_of(user: User) -> dict[int, StaffRole]:
+    """The user's role at single events, by the event's id: one query. A role given to an
+    address belongs to whoever has confirmed that it is theirs."""
+    is_theirs = EventStaff.user_id == user.id
+    if user.email and user.email_confirmed_at:
+        unclaimed = sa.and_(EventStaff.user_id.is_(None), EventStaff.email == user.email)
+        is_theirs = sa.or_(is_theirs, unclaimed)
+    query = sa.select(EventStaff.event_id, EventStaff.role).where(
+        is_theirs, sa.or_(EventStaff.expires_at.is_(None), EventStaff.expires_at > clock.now())
+    )
+    roles: dict[int, StaffRole] = dict(db.session.execute(query).all())
+    return roles
+
+
+def colleagues_at(event: Event) -> list[EventStaff]:
+    """Those added by their address, in the order in which they were."""
+    query = (
+        sa.select(EventStaff)
+        .where(EventStaff.event_id == event.id, EventStaff.email != "")
+        .options(joinedload(EventStaff.added_by))
+        .order_by(EventStaff.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def staff_in(event: Event, staff_id: int) -> EventStaff | None:
+    return db.session.scalar(sa.select(EventStaff).filter_by(event_id=event.id, id=staff_id))
+
+
+def door_links_of(event: Event) -> dict[DoorLink, list[EventStaff]]:
+    """Its links that work or will work, the next day first, each with those who came in."""
+    query = (
+        sa.select(DoorLink)
+        .where(
+            DoorLink.event_id == event.id,
+            DoorLink.revoked_at.is_(None),
+            DoorLink.expires_at > clock.now(),
+        )
+        .order_by(DoorLink.valid_on, DoorLink.id)
+    )
+    links: dict[DoorLink, list[EventStaff]] = {link: [] for link in db.session.scalars(query)}
+    people = (
+        sa.select(EventStaff)
+        .where(EventStaff.door_link_id.in_([link.id for link in links]))
+        .options(joinedload(EventStaff.user), joinedload(EventStaff.door_link))
+        .order_by(EventStaff.id)
+    )
+    for person in db.session.scalars(people) if links else ():
+        if person.door_link:
+            links[person.door_link].append(person)
+    return links
+
+
+def door_link_in(event: Event, link_id: int) -> DoorLink | None:
+    return db.session.scalar(sa.select(DoorLink).filter_by(event_id=event.id, id=link_id))
+
+
+def door_link_by_token(token: str) -> DoorLink | None:
+    query = (
+        sa.select(DoorLink)
+        .where(DoorLink.token_hash == hashed(token))
+        .options(joinedload(DoorLink.event).joinedload(Event.organization))
+    )
+    return db.session.scalar(query)
