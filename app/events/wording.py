@@ -57,7 +57,7 @@ def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
     closes_at = event.signup_closes_at
     if closes_at and closes_at <= clock.now():
         return _("Sign-up closed on %(day)s at %(time)s.", day=day(closes_at), time=time(closes_at))
-    if all(slot.has_begun for slot in event.slots):
+    if all(slot.has_begun for slot in event.slots) and (event.slots or not as_published):
         return _("Everything has already begun, so sign-up is closed.")
     return ""
 
