@@ -22,7 +22,7 @@ class Stale(RuleBroken):
 def save(event: Event, details: Details, *, version: str, tab: str) -> bool:
     """Like ``actions.edit``, unless the form is stale: see ``refuse_if_stale``. The address
     of a draft stays until it is published: other windows may be open there."""
-    db.session.refresh(event, with_for_update=True)
+    hold(event)
     refuse_if_stale(event, details, version, tab)
     is_to_be_told = actions.edit(event, details, keeps_address=True)
     event.edited_in = tab
@@ -32,7 +32,7 @@ def save(event: Event, details: Details, *, version: str, tab: str) -> bool:
 
 def save_by_itself(event: Event, details: Details, *, version: str, tab: str) -> None:
     """Keep a draft as it stands in an open form."""
-    db.session.refresh(event, with_for_update=True)
+    hold(event)
     if event.status is not EventStatus.DRAFT:
         raise RuleBroken(_("Everybody sees this event, so press “Save” when it is ready."))
     refuse_if_stale(event, details, version, tab)
@@ -40,6 +40,12 @@ def save_by_itself(event: Event, details: Details, *, version: str, tab: str) ->
         actions.edit(event, details, keeps_address=True)
     event.edited_in = tab
     db.session.flush()
+
+
+def hold(event: Event) -> None:
+    """As it stands now; nobody else saves it until the commit."""
+    query = sa.select(Event).where(Event.id == event.id).with_for_update()
+    db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def refuse_if_stale(event: Event, details: Details, version: str, tab: str) -> None:

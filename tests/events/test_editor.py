@@ -101,6 +101,12 @@ class TestKinds:
         assert (page.status, events()) == (422, 0)
         assert page.text(f"#{field}-error")
 
+    def test_offers_the_papers_of_the_kind(self, browser: Browser) -> None:
+        event = make_event(kind_code="parents_meeting")
+        browser.log_in(make_member(event.organization))
+        headings = browser.open(f"/manage/events/{event.slug}/papers").texts("main h2")
+        assert ("Плакат" in headings, "Сертификаты" in headings) == (True, False)
+
     def test_an_unknown_kind_in_the_address_shows_the_cards(self, browser: Browser) -> None:
         page = browser.log_in(make_member(make_organization())).open("/manage/events/new?kind=x")
         assert page.soup.select(".o-kinds a")
