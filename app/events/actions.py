@@ -78,8 +78,8 @@ def publish(event: Event) -> None:
         return
     if missing := missing_for_publishing(event):
         raise RuleBroken(_("Before publishing: %(missing)s.", missing="; ".join(missing)))
-    if event.published_at is None:
-        save_with_free_slug(event)  # the title it had while it saved itself may be half of it
+    if event.published_at is None and event.edited_in:
+        save_with_free_slug(event)  # it may have been called otherwise when it was begun
     event.status = EventStatus.PUBLISHED
     event.published_at = event.published_at or clock.now()
     keep_up(event)

@@ -75,11 +75,12 @@ class Act:
 
     @property
     def lines(self) -> list[tuple[str, str, str]]:
-        """Title of the detail, what it was, what it is."""
-        return [
-            (str(TITLES.get(name, name)), *(worded(name, value) for value in pair or ["", ""]))  # type: ignore[misc]
-            for name, pair in self.changes.items()
-        ]
+        """Title of the detail, what it was, what it is; both empty where it is only named."""
+        told = []
+        for name, pair in self.changes.items():
+            before, after = (worded(name, value) for value in pair) if pair else ("", "")
+            told.append((str(TITLES.get(name, name)), before, after))
+        return told
 
 
 def history_of(event: Event, *, number: int = 1) -> Paged[Act]:

@@ -12,6 +12,7 @@ from app.events.detail_words import TITLES
 from app.events.details import Details, changes, details_of, version_of
 from app.events.models import Event, EventStatus
 from app.organizations.models import Organization
+from app.web import LARGEST_ID
 
 
 class Stale(RuleBroken):
@@ -19,18 +20,19 @@ class Stale(RuleBroken):
 
 
 def save(event: Event, details: Details, *, version: str, tab: str) -> bool:
-    """Like ``actions.edit``, unless the form is stale: see ``refuse_if_stale``."""
-    db.session.refresh(event, with_for_update=True)
+    """Like ``actions.edit``, unless the form is stale: see ``refuse_if_stale``. The address
+    of a draft stays until it is published: other windows may be open there."""
+    hold(event)
     refuse_if_stale(event, details, version, tab)
-    is_to_be_told = actions.edit(event, details)
+    is_to_be_told = actions.edit(event, details, keeps_address=True)
     event.edited_in = tab
     db.session.flush()
     return is_to_be_told
 
 
 def save_by_itself(event: Event, details: Details, *, version: str, tab: str) -> None:
-    """Keep a draft as it stands in an open form; its address stays while it is open."""
-    db.session.refresh(event, with_for_update=True)
+    """Keep a draft as it stands in an open form."""
+    hold(event)
     if event.status is not EventStatus.DRAFT:
         raise RuleBroken(_("Everybody sees this event, so press “Save” when it is ready."))
     refuse_if_stale(event, details, version, tab)
@@ -38,6 +40,12 @@ def save_by_itself(event: Event, details: Details, *, version: str, tab: str) ->
         actions.edit(event, details, keeps_address=True)
     event.edited_in = tab
     db.session.flush()
+
+
+def hold(event: Event) -> None:
+    """As it stands now; nobody else saves it until the commit."""
+    query = sa.select(Event).where(Event.id == event.id).with_for_update()
+    db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def refuse_if_stale(event: Event, details: Details, version: str, tab: str) -> None:
@@ -58,12 +66,14 @@ def refuse_if_stale(event: Event, details: Details, version: str, tab: str) -> N
         )
 
 
-def draft_of_tab(tab: str, organizations: Sequence[Organization]) -> Event | None:
-    """The draft that this window of a new event has saved by itself."""
-    if not tab:
-        return None
+def draft_begun(number: str, tab: str, organizations: Sequence[Organization]) -> Event | None:
+    """The draft of these organizations that the form of a new event has saved by itself: by
+    its id, or by the window while the answer with the id is still under way."""
+    known = (
+        len(number) <= 10 and number.isascii() and number.isdigit() and int(number) <= LARGEST_ID
+    )
     query = sa.select(Event).where(
-        Event.edited_in == tab,
+        Event.id == int(number[:11]) if known else Event.edited_in == tab,
         Event.status == EventStatus.DRAFT,
         Event.organization_id.in_([one.id for one in organizations]),
     )

@@ -10,6 +10,7 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import actions, checklist, editing, event_templates
 from app.events.detail_words import history_of
+from app.events.details import version_of
 from app.events.editing_forms import (
     TemplateForm,
     details_without_mistakes,
@@ -45,8 +46,9 @@ def autosave_new() -> ResponseReturnValue:
     authorize("event.create_somewhere")
     organizations = reach(Role.ADMIN, Role.ORGANIZER)
     tab = tab_of(request.form)
-    if event := editing.draft_of_tab(tab, organizations):
-        return saved_by_itself(event, event_form(organizations, said_by(event)), tab, version="")
+    if event := editing.draft_begun(request.form.get("draft", ""), tab, organizations):
+        form = event_form(organizations, said_by(event), kept=event.measure)
+        return saved_by_itself(event, form, tab, is_new=True)
     usual = usual_at(organizations[0])
     if kind := KINDS.get(request.form.get("kind", "")):
         usual |= {"kind": kind.code, **usual_for(kind)}
@@ -59,7 +61,7 @@ def autosave_new() -> ResponseReturnValue:
     with transaction():
         event = actions.draft(organization, details_without_mistakes(form, usual))
         event.edited_in = tab
-    response = status(event, wrong=wrong)
+    response = status(event, wrong=wrong, version=version_of(event))
     # Whoever reloads the page goes on with the draft.
     response.headers["HX-Replace-Url"] = url_for("events_desk.edit", slug=event.slug)
     return response
@@ -70,12 +72,13 @@ def autosave_new() -> ResponseReturnValue:
 def autosave(slug: str) -> ResponseReturnValue:
     event = managed_event(slug)
     form = event_form([event.organization], said_by(event), kept=event.measure)
+    return saved_by_itself(event, form, tab_of(request.form))
+
+
+def saved_by_itself(event: Event, form: EventForm, tab: str, *, is_new: bool = False) -> Response:
+    """Keeps what is right and names what is not. The form of a new event (``is_new``) learns
+    from the answer which draft it goes on with."""
     version = request.form.get("version", "")[:40]
-    return saved_by_itself(event, form, tab_of(request.form), version=version)
-
-
-def saved_by_itself(event: Event, form: EventForm, tab: str, *, version: str) -> Response:
-    """Keeps what is right and names what is not."""
     form.validate()
     wrong = mistakes(form)
     try:
@@ -83,8 +86,8 @@ def saved_by_itself(event: Event, form: EventForm, tab: str, *, version: str) ->
             details = details_without_mistakes(form, said_by(event))
             editing.save_by_itself(event, details, version=version, tab=tab)
     except RuleBroken as broken:
-        return status(event, wrong=wrong, problem=str(broken))
-    return status(event, wrong=wrong)
+        return status(event, wrong=wrong, problem=str(broken), version=version if is_new else "")
+    return status(event, wrong=wrong, version=version_of(event) if is_new else "")
 
 
 def mistakes(form: EventForm) -> list[tuple[str, str, str]]:
@@ -101,6 +104,7 @@ def status(
     *,
     wrong: list[tuple[str, str, str]] | None = None,
     problem: str = "",
+    version: str = "",
 ) -> Response:
     return page(
         "events_desk/autosave.html",
@@ -108,6 +112,7 @@ def status(
         event=event,
         wrong=wrong or [],
         problem=problem,
+        version=version,
         saved_at=clock.now(),
     )
 

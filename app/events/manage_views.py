@@ -151,26 +151,35 @@ def new() -> ResponseReturnValue:
     if kind := KINDS.get(request.args.get("kind", "")):
         usual |= {"kind": kind.code, **usual_for(kind)}
     form = event_form(organizations, usual)
+    begun = editing.draft_begun(request.form.get("draft", ""), tab, organizations)
+    opened_with = request.form.get("version", "")[:40]
     asks_for_advice = "apply-kind" in request.form
     if asks_for_advice:
         form.apply_kind()
     elif form.validate_on_submit():
         organization = next(one for one in organizations if one.id == form.organization.data)
-        with transaction():
-            details = with_series(form, organization)
-            if event := editing.draft_of_tab(tab, organizations):
-                event.organization = organization
-                editing.save(event, details, version="", tab=tab)
-            else:
-                event = actions.draft(organization, details)
-        flash(_("The draft is saved. Now add the time and the seats."), "success")
-        return redirect(url_for("slots.index", slug=event.slug), 303)
+        try:
+            with transaction():
+                details = with_series(form, organization)
+                if begun:
+                    editing.save(begun, details, version=opened_with, tab=tab)
+                    begun.organization = organization
+                else:
+                    begun = actions.draft(organization, details)
+        except RuleBroken as broken:
+            form.form_errors.append(str(broken))
+            opened_with = version_of(begun) if begun else ""  # whoever saves again was told
+        else:
+            flash(_("The draft is saved. Now add the time and the seats."), "success")
+            return redirect(url_for("slots.index", slug=begun.slug), 303)
     is_wrong = form.is_submitted() and not asks_for_advice
     return page(
         "events_desk/new.html",
         status=422 if is_wrong else 200,
         form=form,
         tab=tab,
+        begun=begun,
+        version=opened_with,
         chosen=KINDS.get(form.kind.data or ""),
         kinds=KINDS.values(),
     )

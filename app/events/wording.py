@@ -59,7 +59,8 @@ def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
         return _("Sign-up closed on %(day)s at %(time)s.", day=day(closes_at), time=time(closes_at))
     if event.slots and all(slot.is_called_off for slot in event.slots):
         return _("All times of this event have been called off.")
-    if all(slot.has_begun or slot.is_called_off for slot in event.slots):
+    begun = all(slot.has_begun or slot.is_called_off for slot in event.slots)
+    if begun and (event.slots or not as_published):
         return _("Everything has already begun, so sign-up is closed.")
     return ""
 
