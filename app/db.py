@@ -132,7 +132,7 @@ def insert_row_unless_there(
     connection = db.session.connection()
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
     new = insert(model.__table__).on_conflict_do_nothing(index_elements=unique)
-    return connection.execute(new, values).rowcount == 1
+    return connection.execute(new.returning(model.id), values).first() is not None
 
 
 def set_up_connection(connection: Any, _record: object) -> None:

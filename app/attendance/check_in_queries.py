@@ -83,16 +83,20 @@ TICKET = (
     .execution_options(populate_existing=True)
 )
 HELD = TICKET.with_for_update(of=Registration)
+HELD_BY_CODE = HELD.where(Registration.code == sa.bindparam("code"))
+HELD_BY_ID = HELD.where(
+    Registration.id == sa.bindparam("id"), Registration.event_id == sa.bindparam("event_id")
+)
 
 
 def held_by_code(code: str) -> Ticket | None:
-    row = db.session.execute(HELD.where(Registration.code == code)).one_or_none()
+    row = db.session.execute(HELD_BY_CODE, {"code": code}).one_or_none()
     return Ticket(*row) if row else None
 
 
 def held_by_id(event: Event, registration_id: int) -> Ticket | None:
-    query = HELD.where(Registration.id == registration_id, Registration.event_id == event.id)
-    row = db.session.execute(query).one_or_none()
+    asked = {"id": registration_id, "event_id": event.id}
+    row = db.session.execute(HELD_BY_ID, asked).one_or_none()
     return Ticket(*row) if row else None
 
 
