@@ -125,6 +125,16 @@ def insert_unless_there(
     return db.session.scalars(new.returning(model)).one_or_none()
 
 
+def insert_row_unless_there(
+    model: type[Base], values: dict[str, Any], *, unique: list[InstrumentedAttribute[Any]]
+) -> bool:
+    """The same without making an object of the row, in half the time. Whether it inserted."""
+    connection = db.session.connection()
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    new = insert(model.__table__).on_conflict_do_nothing(index_elements=unique)
+    return connection.execute(new.returning(model.id), values).first() is not None
+
+
 def set_up_connection(connection: Any, _record: object) -> None:
     """Neither driver begins by itself, transaction() does: a page that only reads saves
     two round trips of three."""

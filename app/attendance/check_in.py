@@ -21,7 +21,7 @@ from app.attendance.check_in_queries import (
 )
 from app.attendance.models import Attendance, Method, Presence
 from app.attendance.queries import marking_is_open, marking_opens_at, marks_of
-from app.db import db, insert_unless_there
+from app.db import db, insert_row_unless_there
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.registrations.models import Status
@@ -80,7 +80,7 @@ def take(
         sent = replace(sent, at=max(sent.at, marking_opens_at(ticket.registration.slot)))
         outcome = what_follows(ticket, sent, now)
     of_event = ticket is not None and outcome is not Outcome.OTHER_EVENT
-    kept = insert_unless_there(
+    is_new = insert_row_unless_there(
         CheckInMark,
         {
             "uuid": sent.uuid,
@@ -95,16 +95,17 @@ def take(
         },
         unique=[CheckInMark.uuid],
     )
-    if kept is None:
+    if not is_new:
         return answer_again(event, sent.uuid)
     if ticket and outcome in (Outcome.MARKED, Outcome.UNDONE):
         is_first = write(
             ticket, sent.presence, at=sent.at, device=device, by=by, method=method_of(sent)
         )
         if not is_first:  # another phone was quicker by a moment
-            outcome = kept.outcome = Outcome.ALREADY
-            ticket = ticket_of(ticket.registration.id)
-            db.session.flush()
+            outcome, ticket = Outcome.ALREADY, ticket_of(ticket.registration.id)
+            db.session.execute(
+                sa.update(CheckInMark).filter_by(uuid=sent.uuid).values(outcome=outcome)
+            )
     return Answer(sent.uuid, outcome, ticket, device)
 
 
@@ -176,8 +177,7 @@ def write(
         "marked_at": at,
         "device": device,
     }
-    made = insert_unless_there(Attendance, new, unique=[Attendance.registration_id])
-    return made is not None
+    return insert_row_unless_there(Attendance, new, unique=[Attendance.registration_id])
 
 
 def answer_again(event: Event, uuid: str) -> Answer:

@@ -2,11 +2,12 @@
 that keeps the page for the time without network."""
 
 import hmac
+import json
 from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -38,9 +39,8 @@ def event_at_the_door(slug: str) -> Event:
 
 
 def answer(content: dict[str, Any], status: int = 200) -> Response:
-    response = jsonify(content)
-    response.status_code = status
-    return private(response)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return private(Response(text, status, mimetype="application/json"))
 
 
 @bp.post("/manage/events/<string:slug>/check-in/marks")

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from app.accounts.models import User
 from app.attendance.check_in_models import CheckInMark, Outcome
@@ -68,24 +68,35 @@ TICKET = (
     .outerjoin(Attendance, Attendance.registration_id == Registration.id)
     .outerjoin(User, User.id == Attendance.marked_by_id)
     .options(
-        contains_eager(Registration.slot),
-        contains_eager(Registration.person).contains_eager(Person.school),
-        contains_eager(Registration.group),
-        contains_eager(Attendance.marked_by),
+        defer(Registration.answers),
+        contains_eager(Registration.slot).load_only(Slot.title, Slot.room, Slot.starts_at),
+        contains_eager(Registration.person)
+        .load_only(
+            *(Person.last_name, Person.first_name, Person.patronymic, Person.anonymized_at),
+            *(Person.search_name, Person.school_name, Person.first_year, Person.class_letter),
+        )
+        .contains_eager(Person.school)
+        .load_only(Organization.short_name),
+        contains_eager(Registration.group).load_only(Group.title),
+        contains_eager(Attendance.marked_by).load_only(User.name, User.email, User.login),
     )
     .execution_options(populate_existing=True)
 )
 HELD = TICKET.with_for_update(of=Registration)
+HELD_BY_CODE = HELD.where(Registration.code == sa.bindparam("code"))
+HELD_BY_ID = HELD.where(
+    Registration.id == sa.bindparam("id"), Registration.event_id == sa.bindparam("event_id")
+)
 
 
 def held_by_code(code: str) -> Ticket | None:
-    row = db.session.execute(HELD.where(Registration.code == code)).one_or_none()
+    row = db.session.execute(HELD_BY_CODE, {"code": code}).one_or_none()
     return Ticket(*row) if row else None
 
 
 def held_by_id(event: Event, registration_id: int) -> Ticket | None:
-    query = HELD.where(Registration.id == registration_id, Registration.event_id == event.id)
-    row = db.session.execute(query).one_or_none()
+    asked = {"id": registration_id, "event_id": event.id}
+    row = db.session.execute(HELD_BY_ID, asked).one_or_none()
     return Ticket(*row) if row else None
 
 

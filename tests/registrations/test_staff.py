@@ -300,6 +300,20 @@ class TestWalkIn:
         mark = db.session.scalars(sa.select(Attendance)).one()
         assert (mark.presence, mark.method, mark.marked_by_id) == ("present", "walk_in", user.id)
 
+    def test_from_the_door_its_time_is_chosen_and_the_way_leads_back(
+        self, browser: Browser
+    ) -> None:
+        event = event_today(slots=2)
+        browser.log_in(make_member(event.organization, Role.DOOR))
+        later = str(event.slots[1].id)
+        at_the_door = browser.open(f"/manage/events/{event.slug}/check-in?slot={later}")
+        [link] = at_the_door.soup.select("a[href*='walk-in']")
+        form = browser.open(str(link["href"])).form("form.o-form")
+        assert form["slot"] == later
+        page = self.submit(browser, event, **{**form, **WRITTEN})
+        assert page.path == f"/manage/events/{event.slug}/check-in"
+        assert "1 из 1" in page.text("#counts-panel")
+
     def test_a_full_slot_says_how_to_mend_it_and_keeps_what_was_typed(
         self, browser: Browser
     ) -> None:
