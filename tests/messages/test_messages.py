@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.attendance.models import Attendance, Method, Presence
 from app.audit.models import AuditEntry
 from app.db import db
+from app.documents.erasing import erase
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.messages import actions
@@ -21,6 +22,7 @@ from app.messages.queries import Selection, addressees, results_of, tallies_of
 from app.notifications.delivery import deliver_waiting
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
+from app.people.list_models import ErasureReason
 from app.registrations.actions import cancel
 from app.registrations.models import Registration
 from tests.browser import Browser, Page, counted_queries
@@ -255,3 +257,14 @@ class TestScreen:
         assert browser.submit(address, hours="24", reconfirm_days="99").status == 422
         browser.submit(address, reconfirm_days="")
         assert (event.reminders, event.reconfirm_days) == ([], None)
+
+
+def test_erasing_a_person_takes_the_letters_along(event: Event) -> None:
+    registration = make_registration(event.slots[0])
+    by = make_member(event.organization)
+    message = send(event, by=by)
+    actions.test(registration, subject="Зал", body="{имя}", by=by)
+    db.session.flush()
+    erase(registration.person, reason=ErasureReason.REQUEST, done_by="родитель")
+    assert letters() == []
+    assert tallies_of([message])[message.id] == {"removed": 1}
