@@ -29,8 +29,9 @@ from app.messages.queries import (
 from app.notifications.letters import letter_of as rendered
 from app.permissions import authorize
 from app.registrations.desk_forms import STATUSES, slot_title
-from app.registrations.desk_queries import schools_in
+from app.registrations.desk_queries import figures_of, schools_in
 from app.registrations.group_queries import groups_in
+from app.registrations.models import Status
 from app.registrations.reminders import set_reminders
 from app.web import found_or_404, page
 
@@ -88,7 +89,7 @@ def compose(slug: str) -> ResponseReturnValue:
     """Written, counted, looked at, tried on oneself, confirmed and sent on one page."""
     event = written_event(slug)
     groups = [(row.group.code, row.title) for row in groups_in(event)]
-    form = MessageForm(event, schools=schools_in(event), groups=groups)
+    form = MessageForm(event, numbers=numbers_in(event), schools=schools_in(event), groups=groups)
     people = addressees(event, form.selection)
     act = request.form.get("act", "")
     if act in ("", "count", "change") or not form.validate_on_submit():
@@ -105,7 +106,12 @@ def compose(slug: str) -> ResponseReturnValue:
     except RuleBroken as broken:
         form.form_errors.append(str(broken))
         return compose_page(event, form, people, status=422)
-    return compose_page(event, form, people, preview=True, asks=act == "check")
+    return compose_page(event, form, people, asks=True)
+
+
+def numbers_in(event: Event) -> dict[Status, int]:
+    figures = figures_of(event)
+    return {status: getattr(figures, status.value) for status in STATUSES}
 
 
 def sent(event: Event, form: MessageForm) -> ResponseReturnValue:
@@ -143,7 +149,6 @@ def compose_page(
     people: list[Addressee],
     *,
     status: int = 200,
-    preview: bool = False,
     asks: bool = False,
 ) -> Response:
     form.preview_of.choices = [
@@ -157,8 +162,7 @@ def compose_page(
         number=len(people),
         without=sum(not one.address for one in people),
         placeholders=PLACEHOLDERS,
-        letter=preview_of(form, looked_at(form, people)) if preview else None,
-        asks=asks,
+        letter=preview_of(form, looked_at(form, people)) if asks else None,
     )
 
 
