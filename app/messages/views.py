@@ -133,7 +133,7 @@ def try_on_oneself(form: MessageForm, people: list[Addressee]) -> None:
     chosen = looked_at(form, people)
     said = {"subject": form.subject.data or "", "body": form.body.data or ""}
     with transaction():
-        actions.test(chosen.registration, **said, by=current_user)
+        actions.test(chosen, **said, by=current_user)
     flash(_("The test letter is on its way to %(email)s.", email=current_user.email), "success")
 
 
@@ -169,7 +169,7 @@ def compose_page(
 def preview_of(form: MessageForm, one: Addressee) -> dict[str, Any]:
     """The letter to one person, as it will be."""
     body, subject = form.body.data or "", form.subject.data or ""
-    context = actions.letter_of(one.registration, subject, body)
+    context = actions.letter_of(one, subject, body)
     with force_locale(one.registration.language):
         letter = rendered(
             address=one.address,
@@ -180,7 +180,7 @@ def preview_of(form: MessageForm, one: Addressee) -> dict[str, Any]:
         )
     return {
         "to": one.address,
-        "person": one.registration.person.full_name,
+        "person": one.teacher.display_name if one.teacher else one.registration.person.full_name,
         "subject": letter.subject,
         "marked": "\n".join(context["marked"]),
     }

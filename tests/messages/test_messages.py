@@ -18,7 +18,7 @@ from app.events.models import Event
 from app.messages import actions
 from app.messages.models import Message, MessageRecipient, State
 from app.messages.placeholders import unknown_in
-from app.messages.queries import Selection, addressees, results_of, tallies_of
+from app.messages.queries import Addressee, Selection, addressees, results_of, tallies_of
 from app.notifications.delivery import deliver_waiting
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
@@ -33,6 +33,7 @@ from tests.factories import (
     make_person,
     make_registration,
 )
+from tests.registrations.classes import make_school_class
 
 
 def letters() -> list[Notification]:
@@ -134,6 +135,17 @@ class TestRule:
         assert [letter.address for letter in letters()] == ["mother@example.org"]
         results = results_of(message, number=1).items
         assert (results[0].registration, results[0].state) == (by_phone, State.NO_ADDRESS)
+
+    def test_about_a_class_the_teacher_gets_one_letter(self) -> None:
+        school = make_school_class(3)
+        event = make_event()
+        group = school.sign_up(event.slots[0])
+        message = send(event, body="{имя}, {ссылка на билет}")
+        [letter] = letters()
+        assert letter.address == school.teacher.email
+        page = f"http://localhost/school/groups/{group.code}"
+        assert letter.context["lines"] == [f"{school.teacher.display_name}, {page}"]
+        assert tallies_of([message])[message.id] == {"queued": 1, "teacher": 2}
 
     def test_nobody_is_written_to_before_the_number_was_seen(
         self, event: Event, people: list[Registration]
@@ -263,7 +275,7 @@ def test_erasing_a_person_takes_the_letters_along(event: Event) -> None:
     registration = make_registration(event.slots[0])
     by = make_member(event.organization)
     message = send(event, by=by)
-    actions.test(registration, subject="Зал", body="{имя}", by=by)
+    actions.test(Addressee(registration, ""), subject="Зал", body="{имя}", by=by)
     db.session.flush()
     erase(registration.person, reason=ErasureReason.REQUEST, done_by="родитель")
     assert letters() == []
