@@ -64,6 +64,14 @@ def refuse_unless_markable(registration: Registration) -> None:
                 name=name,
             )
         )
+    if registration.is_offered:
+        raise RuleBroken(
+            _(
+                "%(name)s has not taken the seat that was offered. Give it to them in the table "
+                "of registrations, then mark.",
+                name=name,
+            )
+        )
     if registration.is_awaiting_consent:
         raise RuleBroken(
             _(

@@ -184,3 +184,32 @@ def participation_of(people: Collection[Person]) -> dict[int, Participation]:
     )
     counted = {id_: Participation(*counts) for id_, *counts in db.session.execute(query)}
     return {person.id: counted.get(person.id, Participation()) for person in people}
+
+
+class Missed(NamedTuple):
+    """How often somebody did not come, of the times when it was marked."""
+
+    missed: int
+    times: int
+
+
+def missed_of(people: Collection[Person], *, organization_id: int) -> dict[int, Missed]:
+    """By the person's id, for those who missed anything: past events of this organization
+    alone, for what others saw is not its business; excused absences do not count. One query."""
+    absent = sa.func.count().filter(Attendance.presence == Presence.ABSENT)
+    query = (
+        sa.select(Registration.person_id, absent, sa.func.count())
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .join(Registration.slot)
+        .join(Registration.event)
+        .where(
+            Registration.person_id.in_({person.id for person in people}),
+            Registration.status == Status.CONFIRMED,
+            Attendance.presence.in_((Presence.PRESENT, Presence.ABSENT)),
+            Event.organization_id == organization_id,
+            Slot.ends_at <= clock.now(),
+        )
+        .group_by(Registration.person_id)
+        .having(absent > 0)
+    )
+    return {id_: Missed(missed, times) for id_, missed, times in db.session.execute(query)}

@@ -88,8 +88,14 @@ def contacts_of(guardianships: Iterable[Guardianship]) -> Iterator[str]:
 
 
 def letters_about(traces: Traces) -> list[Notification]:
-    """The letters to these addresses that speak of the person."""
-    return [one for one in letters_to(traces.addresses) if traces.are_in(one)]
+    """The letters to these addresses that speak of the person, and those with the code of a
+    ticket wherever they went: an organizer tries a letter on their own address."""
+    to_them = [one for one in letters_to(traces.addresses) if traces.are_in(one)]
+    with_code = sa.select(Notification).where(
+        Notification.context["code"].as_string().in_(traces.codes),
+        Notification.id.not_in([one.id for one in to_them]),
+    )
+    return [*to_them, *(db.session.scalars(with_code) if traces.codes else ())]
 
 
 def letters_to(addresses: Collection[str]) -> list[Notification]:

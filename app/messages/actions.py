@@ -1,5 +1,6 @@
 """Writing to the people of an event, all at once."""
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,10 @@ from app.db import db, insert_unless_there, transaction
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
-from app.messages.placeholders import filled, filled_as_markdown, values_of
+from app.messages.placeholders import TICKET, filled, filled_as_markdown, values_of
 from app.messages.queries import Addressee, Selection, addressees, message_of_form
 from app.notifications.actions import notify
 from app.notifications.models import Notification
-from app.registrations.models import Registration
 from app.text import clean
 
 AT_ONCE = 2000  # letters whose end is noted in one round of the worker
@@ -66,14 +66,16 @@ def write(message: Message, people: list[Addressee]) -> None:
     rows: list[tuple[Addressee, State, Notification | None]] = []
     written: set[tuple[str, str]] = set()
     for one in people:
-        whom = (one.address.lower(), one.registration.person.identity)
+        registration = one.registration
+        whose = f"class {registration.group_id}" if one.teacher else registration.person.identity
+        whom = (one.address.lower(), whose)
         if not one.address:
             rows.append((one, State.NO_ADDRESS, None))
         elif whom in written:
-            rows.append((one, State.REPEATED, None))
+            rows.append((one, State.TEACHER if one.teacher else State.REPEATED, None))
         else:
             written.add(whom)
-            letter = write_to(one.address, one.registration, message.subject, message.body)
+            letter = write_to(one, message.subject, message.body)
             rows.append((one, State.QUEUED, letter))
     db.session.flush()
     db.session.execute(
@@ -91,20 +93,15 @@ def write(message: Message, people: list[Addressee]) -> None:
     )
 
 
-def write_to(
-    address: str | None, registration: Registration, subject: str, body: str
-) -> Notification | None:
-    return notify(
-        address,
-        "event_message",
-        language=registration.language,
-        **letter_of(registration, subject, body),
-    )
+def write_to(one: Addressee, subject: str, body: str) -> Notification | None:
+    language = one.registration.language
+    return notify(one.address, "event_message", language=language, **letter_of(one, subject, body))
 
 
-def letter_of(registration: Registration, subject: str, body: str) -> dict[str, Any]:
-    """What the letter to this person says."""
-    values, event = values_of(registration), registration.event
+def letter_of(one: Addressee, subject: str, body: str) -> dict[str, Any]:
+    """What the letter to this person, or to the teacher, says."""
+    registration = one.registration
+    values, event = values_of(registration, one.teacher), registration.event
     return {
         "subject": clean(filled(subject, values)),
         "lines": filled(body, values).split("\n"),
@@ -112,16 +109,18 @@ def letter_of(registration: Registration, subject: str, body: str) -> dict[str, 
         "event": event.title,
         "organization": event.organization.short_name,
         "contact": event.contact,
-        "code": registration.code,
+        "code": "" if one.teacher else registration.code,  # by it the letter is erased
+        "page": values[TICKET],
+        "about_class": one.teacher is not None,
     }
 
 
-def test(registration: Registration, *, subject: str, body: str, by: User) -> None:
+def test(one: Addressee, *, subject: str, body: str, by: User) -> None:
     """This person's letter, to oneself."""
     if not by.email:
         raise RuleBroken(_("Your account has no e-mail: add one on the page “Security” first."))
     subject = _("Test: %(subject)s", subject=subject)
-    write_to(by.email, registration, subject, body)
+    write_to(replace(one, address=by.email), subject, body)
 
 
 def settle() -> int:

@@ -59,12 +59,12 @@ class MessageForm(FlaskForm):
         self,
         event: Event,
         *,
+        numbers: dict[Status, int],
         schools: list[tuple[str, str]],
         groups: list[tuple[str, str]],
     ) -> None:
         super().__init__()
         everybody = ("", _("All"))
-        self.statuses.choices = [(s.value, str(title)) for s, title in STATUSES.items()]
         self.slot.choices = [everybody, *((str(s.id), slot_title(s)) for s in event.slots)]
         self.group.choices = [everybody, *groups]
         self.school.choices = [everybody, *schools]
@@ -76,8 +76,13 @@ class MessageForm(FlaskForm):
         self.came.choices = [everybody, *((code, words[code]) for code in CAME)]
         if not self.is_submitted():
             self.statuses.data = [Status.CONFIRMED.value]
-        known = {value for value, _title in self.statuses.choices}
-        self.statuses.data = [one for one in self.statuses.data or [] if one in known]
+        said = [one for one in self.statuses.data or [] if one in list(Status)]
+        self.statuses.data = said
+        self.statuses.choices = [
+            (status.value, f"{title}: {numbers[status]}")
+            for status, title in STATUSES.items()
+            if numbers[status] or status.value in said
+        ]
         for choice in (self.slot, self.group, self.school, self.came):
             if choice.data not in {value for value, _title in choice.choices}:
                 choice.data = ""

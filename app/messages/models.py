@@ -20,6 +20,7 @@ class State(enum.StrEnum):
     SENT = "sent"
     FAILED = "failed"  # the mail server refused it for good
     NO_ADDRESS = "no_address"
+    TEACHER = "teacher"  # written to whoever signed the class up, in one letter for the class
     REPEATED = "repeated"  # the same person at the same address has got it already
     REMOVED = "removed"  # the letter was erased before it went out, with the person's data
 

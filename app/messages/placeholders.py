@@ -5,6 +5,7 @@ import re
 from flask import current_app
 from flask_babel import force_locale
 
+from app.accounts.models import User
 from app.events.wording import place_of
 from app.filters import span
 from app.registrations.models import Registration
@@ -28,20 +29,31 @@ def unknown_in(text: str) -> list[str]:
     return list(dict.fromkeys(unknown))
 
 
-def values_of(registration: Registration) -> dict[str, str]:
-    """What the placeholders stand for in this person's letter."""
+def values_of(registration: Registration, teacher: User | None = None) -> dict[str, str]:
+    """What the placeholders stand for in this person's letter, or in the teacher's about
+    the class."""
     person, slot, event = registration.person, registration.slot, registration.event
     with force_locale(registration.language):
         when = span(slot.starts_at, slot.ends_at)
         where = place_of(event, slot.room) or event.online_url
+    names = (person.first_name, " ".join(filter(None, (person.last_name, person.first_name))))
+    if teacher:
+        names = (teacher.display_name, teacher.display_name)
     return {
-        NAME: person.first_name,
-        FULL_NAME: " ".join(filter(None, (person.last_name, person.first_name))),
+        NAME: names[0],
+        FULL_NAME: names[1],
         EVENT: event.title,
         WHEN: when,
         WHERE: where,
-        TICKET: f"{current_app.config['SITE_URL']}/registrations/{registration.code}",
+        TICKET: ticket_of(registration, teacher),
     }
+
+
+def ticket_of(registration: Registration, teacher: User | None) -> str:
+    """The address of the ticket; for a teacher, of the class's page."""
+    group = registration.group if teacher else None
+    path = f"school/groups/{group.code}" if group else f"registrations/{registration.code}"
+    return f"{current_app.config['SITE_URL']}/{path}"
 
 
 def filled(text: str, values: dict[str, str]) -> str:

@@ -6,15 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from app.accounts.models import User
 from app.attendance.models import Attendance, Presence
 from app.db import db
 from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
 from app.notifications.models import Notification
 from app.people.models import Person
-from app.registrations.consent_requests import known_guardians
+from app.registrations.consent_requests import Guardian, known_guardians
 from app.registrations.desk_queries import with_people
 from app.registrations.models import Group, Registration, Status
+from app.registrations.reminders import teacher_of
 from app.web import Paged
 
 CAME = ("came", "absent", "unmarked")
@@ -37,8 +39,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class Addressee:
+    """A person and where to write; to a teacher about a whole class where that is the way."""
+
     registration: Registration
     address: str
+    teacher: User | None = None
 
 
 def selected(event: Event, selection: Selection) -> list[Registration]:
@@ -71,15 +76,22 @@ def selected(event: Event, selection: Selection) -> list[Registration]:
 
 
 def addressed(people: list[Registration]) -> list[Addressee]:
-    """Where to write to each: the registration's own address, else a guardian's; empty where
-    nobody's is known."""
+    """Where to write to each: the registration's own address, else a guardian's, else the
+    teacher's who signed the class up; empty where nobody's is known."""
     without = [one.person for one in people if not one.email and one.person.is_minor]
     guardians = known_guardians(without) if without else {}
-    found = []
-    for one in people:
-        of_child = guardians.get(one.person_id, [])
-        found.append(Addressee(one, one.email or (of_child[0].email if of_child else "")))
-    return found
+    groups = {one.group for one in people if one.group}
+    teachers = {group.id: teacher_of(group) for group in groups}
+    return [addressee(one, guardians.get(one.person_id), teachers) for one in people]
+
+
+def addressee(
+    one: Registration, guardians: list[Guardian] | None, teachers: dict[int, User | None]
+) -> Addressee:
+    if address := one.email or (guardians[0].email if guardians else ""):
+        return Addressee(one, address)
+    teacher = teachers.get(one.group_id) if one.group_id else None
+    return Addressee(one, (teacher.email or "") if teacher else "", teacher)
 
 
 def addressees(event: Event, selection: Selection) -> list[Addressee]:

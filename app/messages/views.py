@@ -29,8 +29,9 @@ from app.messages.queries import (
 from app.notifications.letters import letter_of as rendered
 from app.permissions import authorize
 from app.registrations.desk_forms import STATUSES, slot_title
-from app.registrations.desk_queries import schools_in
+from app.registrations.desk_queries import figures_of, schools_in
 from app.registrations.group_queries import groups_in
+from app.registrations.models import Status
 from app.registrations.reminders import set_reminders
 from app.web import found_or_404, page
 
@@ -88,7 +89,7 @@ def compose(slug: str) -> ResponseReturnValue:
     """Written, counted, looked at, tried on oneself, confirmed and sent on one page."""
     event = written_event(slug)
     groups = [(row.group.code, row.title) for row in groups_in(event)]
-    form = MessageForm(event, schools=schools_in(event), groups=groups)
+    form = MessageForm(event, numbers=numbers_in(event), schools=schools_in(event), groups=groups)
     people = addressees(event, form.selection)
     act = request.form.get("act", "")
     if act in ("", "count", "change") or not form.validate_on_submit():
@@ -105,7 +106,12 @@ def compose(slug: str) -> ResponseReturnValue:
     except RuleBroken as broken:
         form.form_errors.append(str(broken))
         return compose_page(event, form, people, status=422)
-    return compose_page(event, form, people, preview=True, asks=act == "check")
+    return compose_page(event, form, people, asks=True)
+
+
+def numbers_in(event: Event) -> dict[Status, int]:
+    figures = figures_of(event)
+    return {status: getattr(figures, status.value) for status in STATUSES}
 
 
 def sent(event: Event, form: MessageForm) -> ResponseReturnValue:
@@ -127,7 +133,7 @@ def try_on_oneself(form: MessageForm, people: list[Addressee]) -> None:
     chosen = looked_at(form, people)
     said = {"subject": form.subject.data or "", "body": form.body.data or ""}
     with transaction():
-        actions.test(chosen.registration, **said, by=current_user)
+        actions.test(chosen, **said, by=current_user)
     flash(_("The test letter is on its way to %(email)s.", email=current_user.email), "success")
 
 
@@ -143,7 +149,6 @@ def compose_page(
     people: list[Addressee],
     *,
     status: int = 200,
-    preview: bool = False,
     asks: bool = False,
 ) -> Response:
     form.preview_of.choices = [
@@ -157,15 +162,14 @@ def compose_page(
         number=len(people),
         without=sum(not one.address for one in people),
         placeholders=PLACEHOLDERS,
-        letter=preview_of(form, looked_at(form, people)) if preview else None,
-        asks=asks,
+        letter=preview_of(form, looked_at(form, people)) if asks else None,
     )
 
 
 def preview_of(form: MessageForm, one: Addressee) -> dict[str, Any]:
     """The letter to one person, as it will be."""
     body, subject = form.body.data or "", form.subject.data or ""
-    context = actions.letter_of(one.registration, subject, body)
+    context = actions.letter_of(one, subject, body)
     with force_locale(one.registration.language):
         letter = rendered(
             address=one.address,
@@ -176,7 +180,7 @@ def preview_of(form: MessageForm, one: Addressee) -> dict[str, Any]:
         )
     return {
         "to": one.address,
-        "person": one.registration.person.full_name,
+        "person": one.teacher.display_name if one.teacher else one.registration.person.full_name,
         "subject": letter.subject,
         "marked": "\n".join(context["marked"]),
     }

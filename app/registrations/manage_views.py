@@ -11,12 +11,12 @@ from flask_login import current_user, login_required
 
 from app.attendance import actions as attendance
 from app.attendance.models import Presence
-from app.attendance.queries import marks_of
+from app.attendance.queries import Missed, marks_of, missed_of
 from app.audit.actions import record, record_now
 from app.db import transaction
 from app.events.models import Event
 from app.events.queries import event_by_slug
-from app.permissions import authorize
+from app.permissions import authorize, can
 from app.registrations import staff
 from app.registrations.answer_queries import answers_to_find, said_by
 from app.registrations.consent_states import consent_states
@@ -65,6 +65,7 @@ def index(slug: str) -> ResponseReturnValue:
         groups=groups,
         group=next((row for row in groups if row.group.code == form.group.data), None),
         marks=marks_of(table.items),
+        missed=missed_in(event, table.items),
         states=consent_states(table.items),
         said=said_by(table.items),
         figures=figures,
@@ -77,6 +78,13 @@ def index(slug: str) -> ResponseReturnValue:
         named=NAMED,
         slot_title=slot_title,
     )
+
+
+def missed_in(event: Event, shown: Sequence[Registration]) -> dict[int, Missed]:
+    """Who did not come to earlier events: for the organization's own people alone."""
+    if not shown or not can("event.see_absences", event):
+        return {}
+    return missed_of([one.person for one in shown], organization_id=event.organization_id)
 
 
 def filter_form(event: Event, groups: Sequence[GroupRow]) -> FilterForm:

@@ -12,15 +12,17 @@ from app.accounts.models import User
 from app.attendance.models import Attendance, Method, Presence
 from app.audit.models import AuditEntry
 from app.db import db
+from app.documents.erasing import erase
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.messages import actions
 from app.messages.models import Message, MessageRecipient, State
 from app.messages.placeholders import unknown_in
-from app.messages.queries import Selection, addressees, results_of, tallies_of
+from app.messages.queries import Addressee, Selection, addressees, results_of, tallies_of
 from app.notifications.delivery import deliver_waiting
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
+from app.people.list_models import ErasureReason
 from app.registrations.actions import cancel
 from app.registrations.models import Registration
 from tests.browser import Browser, Page, counted_queries
@@ -31,6 +33,7 @@ from tests.factories import (
     make_person,
     make_registration,
 )
+from tests.registrations.classes import make_school_class
 
 
 def letters() -> list[Notification]:
@@ -132,6 +135,17 @@ class TestRule:
         assert [letter.address for letter in letters()] == ["mother@example.org"]
         results = results_of(message, number=1).items
         assert (results[0].registration, results[0].state) == (by_phone, State.NO_ADDRESS)
+
+    def test_about_a_class_the_teacher_gets_one_letter(self) -> None:
+        school = make_school_class(3)
+        event = make_event()
+        group = school.sign_up(event.slots[0])
+        message = send(event, body="{имя}, {ссылка на билет}")
+        [letter] = letters()
+        assert letter.address == school.teacher.email
+        page = f"http://localhost/school/groups/{group.code}"
+        assert letter.context["lines"] == [f"{school.teacher.display_name}, {page}"]
+        assert tallies_of([message])[message.id] == {"queued": 1, "teacher": 2}
 
     def test_nobody_is_written_to_before_the_number_was_seen(
         self, event: Event, people: list[Registration]
@@ -255,3 +269,14 @@ class TestScreen:
         assert browser.submit(address, hours="24", reconfirm_days="99").status == 422
         browser.submit(address, reconfirm_days="")
         assert (event.reminders, event.reconfirm_days) == ([], None)
+
+
+def test_erasing_a_person_takes_the_letters_along(event: Event) -> None:
+    registration = make_registration(event.slots[0])
+    by = make_member(event.organization)
+    message = send(event, by=by)
+    actions.test(Addressee(registration, ""), subject="Зал", body="{имя}", by=by)
+    db.session.flush()
+    erase(registration.person, reason=ErasureReason.REQUEST, done_by="родитель")
+    assert letters() == []
+    assert tallies_of([message])[message.id] == {"removed": 1}
