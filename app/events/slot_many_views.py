@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
+from app import clock
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events import rooms
@@ -14,7 +15,8 @@ from app.events.queries import event_by_slug
 from app.events.slot_forms import ManyForm
 from app.events.slots_at_once import NotAll, Refused, change_many, delete_many
 from app.permissions import authorize
-from app.registrations.actions import promote, tell_changed
+from app.registrations.actions import promote
+from app.registrations.slot_changes import tell_moved
 from app.web import found_or_404, page
 
 bp = Blueprint("slots_at_once", __name__)
@@ -66,16 +68,17 @@ def changed(event: Event, chosen: list[Slot], form: ManyForm) -> int:
     """Changes them, fills what became free, tells the people. How many were told."""
     with transaction():
         done = change_many(event, chosen, form.wish)
-        for one in done:
-            promote(one.slot)
-        return sum(
-            tell_changed(event, slot=one.slot, was=one.was) for one in done if one.must_be_told
-        )
+        if form.capacity.data:
+            for one in done:
+                promote(one.slot)
+        return tell_moved(event, {one.slot.id: one.was for one in done if one.must_be_told})
 
 
 def ticked(event: Event) -> list[Slot]:
     if "everything" in request.form:
-        return list(event.slots)
+        return [slot for slot in event.slots if not (slot.is_called_off or slot.has_begun)]
+            slot for slot in event.slots if not slot.is_called_off and slot.ends_at > clock.now()
+        ]
     ids = set(request.form.getlist("slot", type=int))
     return [slot for slot in event.slots if slot.id in ids]
 

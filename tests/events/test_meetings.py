@@ -6,10 +6,11 @@ import pytest
 
 from app import clock
 from app.errors import RuleBroken
-from app.events import meetings
+from app.events import calendars, meetings
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
 from app.events.rooms import Spot
+from app.registrations.tickets import calendar_of
 from tests.browser import Browser
 from tests.events.test_edit import typed
 from tests.factories import (
@@ -66,6 +67,14 @@ class TestRule:
         assert make_registration(course(9, 16), person).is_confirmed
         with pytest.raises(RuleBroken, match="уже"):
             make_registration(course(11, 14, 30), person)
+
+    def test_a_calendar_has_each_meeting(self) -> None:
+        slot = course(7, 14)
+        registration = make_registration(slot)
+        for body in (
+            calendars.calendar_of([slot.event], name="Курс"), calendar_of(registration, url="")
+        ):  # fmt: skip
+            assert body.count(b"BEGIN:VEVENT") == 2
 
 
 class TestScreen:
