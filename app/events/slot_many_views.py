@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
-from app import clock
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events import rooms
@@ -77,8 +76,6 @@ def changed(event: Event, chosen: list[Slot], form: ManyForm) -> int:
 def ticked(event: Event) -> list[Slot]:
     if "everything" in request.form:
         return [slot for slot in event.slots if not (slot.is_called_off or slot.has_begun)]
-            slot for slot in event.slots if not slot.is_called_off and slot.ends_at > clock.now()
-        ]
     ids = set(request.form.getlist("slot", type=int))
     return [slot for slot in event.slots if slot.id in ids]
 
