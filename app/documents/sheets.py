@@ -79,7 +79,7 @@ def spreadsheet(event: Event, slot: Slot) -> bytes:
         )
         for number, line in enumerate(lines, start=1)
     ]
-    sums = (None, _("Came"), None, None, *(came_to(one, lines) for one in meetings), None)
+    sums = (None, _("Were there"), None, None, *(came_to(one, lines) for one in meetings), None)
     return spreadsheets.workbook(
         _("Attendance sheet"),
         columns,

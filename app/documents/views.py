@@ -75,7 +75,7 @@ def papers(slug: str) -> ResponseReturnValue:
 def attendance_lists(slug: str) -> ResponseReturnValue:
     event = event_to_print(slug)
     note_list(event, "list.pdf")
-    return file(lists.attendance_list(event, event.slots), PDF, list_name(event, "pdf"))
+    return file(lists.attendance_list(event, held(event)), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list.xlsx")
@@ -102,6 +102,11 @@ def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
     slot = slot_of(event, slot_id)
     note_list(event, "list.xlsx")
     return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
+
+
+def held(event: Event) -> list[Slot]:
+    """Nobody signs on the list of a time that was called off."""
+    return [slot for slot in event.slots if not slot.is_called_off] or event.slots
 
 
 def note_list(event: Event, paper: str) -> None:

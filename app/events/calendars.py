@@ -1,6 +1,6 @@
 """Events for other programs: iCalendar files and open data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,8 +10,11 @@ from flask_babel import gettext as _
 from icalendar import Calendar
 from icalendar import Event as Occasion
 
+from app.events.meeting_models import Meeting
+from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Format, Slot
 from app.events.professional_fields import PROFESSIONAL_FIELDS
+from app.events.rooms import Spot
 from app.events.wording import place_of
 from app.filters import iso
 from app.web import Paged
@@ -33,23 +36,40 @@ def calendar_of(events: Iterable[Event], *, name: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
-    entries = [entry_of(event, slot) for event in events for slot in event.slots]
+    events = list(events)
+    meetings = meetings_of([slot for event in events for slot in event.slots])
+    entries = [
+        entry
+        for event in events
+        for slot in event.slots
+        for entry in entries_of(event, slot, meetings[slot.id])
+    ]
     return b"".join([calendar.to_ical().removesuffix(END), *entries, END])
 
 
-def entry_of(event: Event, slot: Slot) -> bytes:
+def entries_of(event: Event, slot: Slot, meetings: Sequence[Meeting]) -> list[bytes]:
+    """The slot, or each of its meetings."""
+    if not meetings:
+        return [entry_of(event, slot, Spot(slot.starts_at, slot.ends_at, slot.room))]
+    return [
+        entry_of(event, slot, Spot(one.starts_at, one.ends_at, one.room or slot.room), f"-{one.id}")
+        for one in meetings
+    ]
+
+
+def entry_of(event: Event, slot: Slot, spot: Spot, which: str = "") -> bytes:
     """The UID stays the same for ever, so that a calendar replaces what it already has."""
     url = absolute("events.show", slug=event.slug)
     is_off = event.is_called_off or slot.is_called_off
     title = f"{event.title}: {slot.title}" if slot.title else event.title
     return written(
-        ("uid", f"slot-{slot.id}@orientir"),
+        ("uid", f"slot-{slot.id}{which}@orientir"),
         ("dtstamp", utc(event.changed_at)),
         ("last-modified", utc(event.changed_at)),
-        ("dtstart", utc(slot.starts_at)),
-        ("dtend", utc(slot.ends_at)),
+        ("dtstart", utc(spot.starts_at)),
+        ("dtend", utc(spot.ends_at)),
         ("summary", _("Called off: %(title)s", title=title) if is_off else title),
-        ("location", place_of(event, slot.room) or _("Online")),
+        ("location", place_of(event, spot.room) or _("Online")),
         ("description", f"{event.summary}\n{url}".strip()),
         ("url", url),
         ("status", "CANCELLED" if is_off else "CONFIRMED"),

@@ -4,10 +4,14 @@ from calendar import Calendar
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.db import db
+from app.events.meeting_models import Meeting
 from app.events.models import Event, EventStatus, Slot
 from app.events.queries import Selection, selected
 
@@ -80,17 +84,32 @@ def cell(day: date, first: date, found: tuple[Occasion, ...]) -> Day:
 
 
 def occasions(selection: Selection, first: date, last: date) -> list[Occasion]:
-    """The slots of the selection that begin in these days, in order: one query."""
+    """The slots of the selection that begin in these days, of courses the meetings, in
+    order: one query."""
+    during = selection.during(first, last)
+    slots = begun_within(Slot.starts_at, during, first, last).where(Slot.meeting_count == 0)
+    meetings = begun_within(Meeting.starts_at, during, first, last).join(
+        Meeting, Meeting.slot_id == Slot.id
+    )
+    both = sa.union_all(slots, meetings).subquery()
     query = (
-        selected(Slot.starts_at, Event.slug, Event.title, Event.status,
-                 selection=selection.during(first, last))
+        sa.select(both.c.at, both.c.slug, both.c.title, both.c.status)
+        .order_by(both.c.at, both.c.id)
+        .limit(MOST_SLOTS)
+    )
+    return [Occasion(*row) for row in db.session.execute(query)]
+
+
+def begun_within(
+    at: InstrumentedAttribute[datetime], selection: Selection, first: date, last: date
+) -> sa.Select[Any]:
+    columns = (at.label("at"), Event.id, Event.slug, Event.title, Event.status)
+    return (
+        selected(*columns, selection=selection)
         .join(Slot, Slot.event_id == Event.id)
         .where(
-            Slot.starts_at >= clock.start_of_day(first),
-            Slot.starts_at < clock.end_of_day(last),
+            at >= clock.start_of_day(first),
+            at < clock.end_of_day(last),
             Slot.called_off_at.is_(None),
         )
-        .order_by(Slot.starts_at, Event.id)
-        .limit(MOST_SLOTS)
-    )  # fmt: skip
-    return [Occasion(*row) for row in db.session.execute(query)]
+    )

@@ -46,8 +46,11 @@ class Clash(NamedTuple):
         return sentence
 
 
-def spots_of(slots: Sequence[Slot]) -> list[Spot]:
-    return [Spot(slot.starts_at, slot.ends_at, slot.room) for slot in slots]
+def clashes_of(event: Event, slots: Sequence[Slot]) -> list[Clash]:
+    """Where these slots, which stand there already, meet others; courses at their meetings."""
+    times = spans_of(slots)
+    pairs = [(Spot(*one, slot.room), slot) for slot in slots for one in times[slot.id]]
+    return clashes(event, [spot for spot, _slot in pairs], of=[slot for _spot, slot in pairs])
 
 
 def clashes(event: Event, spots: Sequence[Spot], *, of: Sequence[Slot] = ()) -> list[Clash]:

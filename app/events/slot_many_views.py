@@ -14,7 +14,8 @@ from app.events.queries import event_by_slug
 from app.events.slot_forms import ManyForm
 from app.events.slots_at_once import NotAll, Refused, change_many, delete_many
 from app.permissions import authorize
-from app.registrations.actions import promote, tell_changed
+from app.registrations.actions import promote
+from app.registrations.slot_changes import tell_moved
 from app.web import found_or_404, page
 
 bp = Blueprint("slots_at_once", __name__)
@@ -66,16 +67,15 @@ def changed(event: Event, chosen: list[Slot], form: ManyForm) -> int:
     """Changes them, fills what became free, tells the people. How many were told."""
     with transaction():
         done = change_many(event, chosen, form.wish)
-        for one in done:
-            promote(one.slot)
-        return sum(
-            tell_changed(event, slot=one.slot, was=one.was) for one in done if one.must_be_told
-        )
+        if form.capacity.data:
+            for one in done:
+                promote(one.slot)
+        return tell_moved(event, {one.slot.id: one.was for one in done if one.must_be_told})
 
 
 def ticked(event: Event) -> list[Slot]:
     if "everything" in request.form:
-        return list(event.slots)
+        return [slot for slot in event.slots if not (slot.is_called_off or slot.has_begun)]
     ids = set(request.form.getlist("slot", type=int))
     return [slot for slot in event.slots if slot.id in ids]
 
@@ -92,6 +92,6 @@ def many_saved(number: int, told: int) -> str:
 
 def warn_of_rooms(event: Event, changed: list[Slot]) -> None:
     """Two at once in one room are said, not refused: it may be a large hall."""
-    found = rooms.clashes(event, rooms.spots_of(changed), of=changed)
+    found = rooms.clashes_of(event, changed)
     if warning := rooms.said_of(found):
         flash(warning, "warning")

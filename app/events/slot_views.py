@@ -155,7 +155,7 @@ def told_of_loss(lost: Sequence[Registration]) -> str:
 
 def warn_of_rooms(event: Event, changed: Sequence[Slot]) -> None:
     """Two at once in one room are said, not refused: it may be a large hall."""
-    found = rooms.clashes(event, rooms.spots_of(changed), of=changed)
+    found = rooms.clashes_of(event, changed)
     if warning := rooms.said_of(found):
         flash(warning, "warning")
 

@@ -4,7 +4,7 @@ Nobody loses anything without being named to the organizer first, and told after
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,14 +19,14 @@ from app.errors import RuleBroken
 from app.events import slots
 from app.events.meeting_models import Meeting
 from app.events.meeting_queries import meetings_of
-from app.events.models import Slot
+from app.events.models import Event, Slot
 from app.events.rooms import Spot
 from app.jobs import job
 from app.registrations import seats
 from app.registrations.actions import free, free_companions, promote
 from app.registrations.letters import tell, tell_teacher_news
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status
-from app.registrations.queries import beside_many, first_in_line, other_slots
+from app.registrations.queries import beside_many, first_in_line, live_registrations, other_slots
 
 
 def live_in(slot: Slot) -> list[Registration]:
@@ -91,6 +91,19 @@ def to_head_of_line(slot: Slot, losing: Collection[Registration]) -> None:
             before = first.signed_up_at - timedelta(microseconds=len(line) - place)
             one.signed_up_at = min(one.signed_up_at, before)
     db.session.flush()
+
+
+def tell_moved(event: Event, was: Mapping[int, Spot]) -> int:
+    """Several slots of the event have another time or room: everybody in them is told, and
+    how it was before. ``was``: by the slot's id. How many."""
+    people = [
+        one
+        for one in (live_registrations(event) if was else ())
+        if one.slot_id in was and not one.slot.has_begun
+    ]
+    for one in people:
+        tell(one, "event_changed", was=was[one.slot_id])
+    return len(people)
 
 
 def tell_schedule(slot: Slot, was: Spot, meeting: Meeting | None = None) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.errors import RuleBroken
-from app.events import meetings
+from app.events import meetings, rooms
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
 from app.events.rooms import Spot
@@ -67,6 +67,14 @@ class TestRule:
         with pytest.raises(RuleBroken, match="уже"):
             make_registration(course(11, 14, 30), person)
 
+    def test_its_room_is_free_between_its_meetings(self) -> None:
+        slot = course(7, 14)
+        for day in (10, 14):
+            make_slot(slot.event, starts_at=in_days(day), room="12", title=f"День {day}")
+        slot.room = "12"
+        [clash] = rooms.clashes_of(slot.event, [slot])
+        assert clash.slot.title == "День 14"
+
 
 class TestScreen:
     def test_adds_each_week_after_a_look(self, browser: Browser) -> None:
@@ -111,3 +119,16 @@ class TestScreen:
                                 title="Знакомство")  # fmt: skip
         assert "Знакомство" in browser.open(address).html
         assert "Знакомство" not in before
+
+    def test_calendars_have_each_meeting(self, browser: Browser) -> None:
+        slot = course(7, 14)
+        registration = make_registration(slot)
+        for url in (f"events/{slot.event.slug}", f"registrations/{registration.code}/calendar"):
+            assert browser.open(f"/{url}.ics").html.count("BEGIN:VEVENT") == 2
+
+    def test_the_month_shows_each_meeting(self, browser: Browser) -> None:
+        first = (clock.today().replace(day=1) + timedelta(days=40)).replace(day=1)
+        days = [(first + timedelta(days=day) - clock.today()).days for day in (0, 7, 14)]
+        slot = course(*days)
+        page = browser.open(f"/events?view=month&month={first:%Y-%m}")
+        assert len(page.soup.select(f"td a[href='/events/{slot.event.slug}']")) == 3

@@ -80,9 +80,9 @@ class TestRule:
     def test_a_slot_does_not_clash_with_itself_and_two_are_named_once(self) -> None:
         event = make_event(slots=0)
         both = [make_slot(event, starts_at=in_days(7), room="12") for _ in range(2)]
-        assert rooms.clashes(event, rooms.spots_of(both[:1]), of=both[:1])[0].slot is both[1]
-        assert len(rooms.clashes(event, rooms.spots_of(both), of=both)) == 1
-        assert rooms.clashes(make_event(), rooms.spots_of(both), of=both) == []
+        assert rooms.clashes_of(event, both[:1])[0].slot is both[1]
+        assert len(rooms.clashes_of(event, both)) == 1
+        assert rooms.clashes_of(make_event(), both) == []
 
     def test_another_venue_has_rooms_of_its_own(self) -> None:
         event = make_event(slots=0)
