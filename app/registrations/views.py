@@ -19,7 +19,6 @@ from app.registrations.queries import (
     registration_by_code,
     registrations_of,
 )
-from app.registrations.reconfirmation import must_answer
 from app.registrations.tickets import calendar_of, qr_svg
 from app.security import limiter
 from app.web import found_or_404, page
@@ -52,7 +51,6 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         asks=registration.is_awaiting_consent
         or (registration.is_waitlisted and lacks_consent(registration.person)),
         ask_form=AskGuardianForm(),
-        must_answer=must_answer(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
 
