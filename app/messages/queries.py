@@ -110,10 +110,10 @@ STATE = sa.case(
 def tallies_of(messages: list[Message]) -> dict[int, dict[str, int]]:
     """How many letters of each message are in which state: one query."""
     query = (
-        sa.select(MessageRecipient.message_id, STATE, sa.func.count())
+        sa.select(MessageRecipient.message_id, STATE.label("outcome"), sa.func.count())
         .outerjoin(Notification, Notification.id == MessageRecipient.notification_id)
         .where(MessageRecipient.message_id.in_([one.id for one in messages]))
-        .group_by(MessageRecipient.message_id, STATE)
+        .group_by(MessageRecipient.message_id, sa.text("outcome"))
     )
     found: dict[int, dict[str, int]] = {one.id: {} for one in messages}
     for id_, state, number in db.session.execute(query) if messages else ():

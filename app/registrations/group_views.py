@@ -26,7 +26,6 @@ from app.registrations.group_queries import (
     pupils_in_classes,
 )
 from app.registrations.models import Group
-from app.registrations.reconfirmation import must_answer
 from app.web import found_or_404, page
 
 bp = Blueprint("groups", __name__)
@@ -86,7 +85,7 @@ def group_page(
         may_cancel=not group.slot.has_begun and bool(live),
         adults=adults,
         change=change or ChangeForm(formdata=None),
-        unanswered=[one for one in live if must_answer(one)],
+        unanswered=[one for one in live if one.is_asked_to_reconfirm],
         asks_to_cancel=request.args.get("confirm") == "cancel",
     )
 

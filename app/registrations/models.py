@@ -169,6 +169,17 @@ class Registration(Model):
         return self.status is Status.DECLINED
 
     @property
+    def is_asked_to_reconfirm(self) -> bool:
+        """They were asked whether they come, and the seat hangs on the answer."""
+        return (
+            self.is_confirmed
+            and self.reconfirm_by is not None
+            and self.reconfirmed_at is None
+            and self.event.reconfirm_days is not None
+            and not self.slot.has_begun
+        )
+
+    @property
     def companions(self) -> int:
         return self.seats - 1
 

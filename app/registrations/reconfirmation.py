@@ -152,23 +152,12 @@ def give_up(registration: Registration) -> bool:
     """Nobody confirmed: the seat goes to whoever waits. False if somebody just did."""
     seats.hold(registration.slot)
     db.session.refresh(registration, ["status", "seats", "reconfirm_by", "reconfirmed_at"])
-    if not must_answer(registration) or not is_too_late(registration):
+    if not registration.is_asked_to_reconfirm or not is_too_late(registration):
         return False
     free(registration, status=Status.EXPIRED)
     tell(registration, "reconfirm_missed")
     promote(registration.slot)
     return True
-
-
-def must_answer(registration: Registration) -> bool:
-    """Asked, and the seat still hangs on the answer."""
-    return (
-        registration.is_confirmed
-        and registration.reconfirm_by is not None
-        and registration.reconfirmed_at is None
-        and registration.event.reconfirm_days is not None
-        and not registration.slot.has_begun
-    )
 
 
 def is_too_late(registration: Registration) -> bool:
@@ -185,7 +174,7 @@ def reconfirm(registration: Registration) -> None:
         )
     if not registration.is_live:
         raise RuleBroken(_("This registration is cancelled: there is nothing to confirm."))
-    if must_answer(registration):
+    if registration.is_asked_to_reconfirm:
         registration.reconfirmed_at = clock.now()
         db.session.flush()
 

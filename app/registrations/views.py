@@ -21,7 +21,6 @@ from app.registrations.queries import (
     registrations_of,
 )
 from app.registrations.quotas import why_they_wait
-from app.registrations.reconfirmation import must_answer
 from app.registrations.tickets import calendar_of, qr_svg
 from app.security import limiter
 from app.web import found_or_404, page
@@ -60,7 +59,6 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         ask_form=AskGuardianForm(),
         own_answers=said_by([registration])[registration.id],
         may_answer=answers.may_change(registration),
-        must_answer=must_answer(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
 

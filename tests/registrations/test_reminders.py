@@ -9,12 +9,14 @@ from flask import Flask
 from app import clock
 from app.db import db
 from app.errors import RuleBroken
+from app.events.actions import call_off
 from app.events.models import Event
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.registrations import actions
 from app.registrations.models import Registration, Status
-from app.registrations.reminders import remind_everybody, set_reminders
+from app.registrations.reminder_models import About
+from app.registrations.reminders import mark, remind_everybody, set_reminders
 from tests.browser import counted_queries
 from tests.factories import make_event, make_person, make_registration
 from tests.registrations.classes import make_school_class
@@ -101,11 +103,25 @@ class TestRule:
         at(monkeypatch, before(registration, hours=24))
         assert remind_everybody() == 1
 
+    def test_too_late_it_would_only_confuse(
+        self, registration: Registration, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at(monkeypatch, before(registration, hours=24 - 6))  # the worker was away
+        assert remind_everybody() == 0
+        at(monkeypatch, before(registration, hours=1.5))
+        assert remind_everybody() == 1
+
+    def test_of_two_workers_one_writes(
+        self, registration: Registration, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at(monkeypatch, before(registration, hours=24))
+        assert mark([registration], About.BEGINNING, 24) == {registration.id}
+        assert mark([registration], About.BEGINNING, 24) == set()
+        assert remind_everybody() == 0
+
     def test_called_off_nobody_is_reminded(
         self, registration: Registration, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from app.events.actions import call_off
-
         call_off(registration.event, reason="Ремонт")
         at(monkeypatch, before(registration, hours=24))
         assert remind_everybody() == 0
