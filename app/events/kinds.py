@@ -23,6 +23,7 @@ class Part(enum.StrEnum):
     PROJECT = "project"  # ... for the project it belongs to
     MEETINGS = "meetings"  # the checklist reminds of the meetings of a slot
     GROUPS = "groups"  # the page offers teachers to sign a class up
+    SEVERAL_SLOTS = "several_slots"  # one person may book several that do not overlap
 
 
 class Paper(enum.StrEnum):
@@ -68,6 +69,7 @@ YOUNG = ("pupil", "college_student")
 STAFF = ("teacher", "specialist")
 GRADES, COMPANIONS, STANDS, HOURS = Part.GRADES, Part.COMPANIONS, Part.STANDS, Part.HOURS
 PROJECT, MEETINGS, GROUPS = Part.PROJECT, Part.MEETINGS, Part.GROUPS
+SEVERAL_SLOTS = Part.SEVERAL_SLOTS
 # Colleagues read no posters in school corridors; a parents' meeting certifies nothing.
 FOR_STAFF = frozenset(Paper) - {Paper.POSTER}
 NO_CERTIFICATES = frozenset(Paper) - {Paper.CERTIFICATES}
@@ -107,7 +109,7 @@ KINDS = {
              ("4.5",), STUDENTS, None, 0, parts(MEETINGS, HOURS)),
         Kind("interview_day", _l("Interview day"),
              _l("Short talks with employers, one after another"),
-             ("4.6",), STUDENTS),
+             ("4.6",), STUDENTS, None, 0, parts(SEVERAL_SLOTS)),
         Kind("contest", _l("Contest"),
              _l("Olympiads, contests of works and of skill"),
              ("4.7",), YOUNG, None, 0, parts(GRADES, GROUPS)),

@@ -117,6 +117,11 @@ class Event(Model):
         return KINDS[self.kind_code]
 
     @property
+    def books_several(self) -> bool:
+        """Whether one person may have several slots, as on an interview day."""
+        return self.kind.has("several_slots")
+
+    @property
     def is_public(self) -> bool:
         """Called-off events stay visible: people must be able to read that."""
         return self.status in (EventStatus.PUBLISHED, EventStatus.CANCELLED)

@@ -31,7 +31,14 @@ from app.registrations.consent_requests import (
     seat,
 )
 from app.registrations.letters import tell
-from app.registrations.models import Channel, Group, Registration, Status, new_code
+from app.registrations.models import (
+    Channel,
+    Group,
+    Registration,
+    Status,
+    booking_of,
+    new_code,
+)
 from app.registrations.offers import must_be_offered, offer
 from app.registrations.queries import (
     beside,
@@ -88,6 +95,7 @@ def sign_up(
         raise RuleBroken(_("Write the e-mail of a parent: they are asked to agree."))
     registration = earlier or Registration(event=slot.event, person=person)
     registration.slot, registration.group = slot, group
+    registration.booking = booking_of(slot)
     registration.seats = 1 + companions
     registration.code = new_code()  # a cancelled ticket's link does not open the new one
     registration.channel, registration.form_key = channel, form_key
@@ -247,6 +255,7 @@ def go_to(registration: Registration, slot: Slot) -> None:
     if has_seat_now:
         take_elsewhere(registration, slot)
     registration.slot, registration.group, registration.draw_rank = slot, None, None
+    registration.booking = booking_of(slot)
     if registration.reconfirm_by:  # who chooses another time has said that they come
         registration.reconfirmed_at = clock.now()
     if has_seat_now:

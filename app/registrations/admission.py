@@ -10,7 +10,7 @@ from app.events.models import Admission, Event, EventStatus, Slot
 from app.filters import day, time
 from app.people.models import OWN_SIGN_UP_AGE, Category, Person
 from app.registrations.models import Channel, Registration
-from app.registrations.queries import beside
+from app.registrations.queries import beside, is_same_place
 
 
 class AlreadySignedUp(RuleBroken):
@@ -41,12 +41,12 @@ def refuse_unless_admissible(
         raise RuleBroken(called_off_words(slot))
     others = beside(slot, person.identity)
     for other in others:
-        if other.is_live and other.event_id == slot.event_id:
+        if other.is_live and is_same_place(other, slot):
             raise AlreadySignedUp(other)
     if channel is not Channel.WALK_IN:  # who stands at the door is here, not elsewhere
         refuse_overlap(others, person, tickets=tickets)
     refuse_declined(others, slot, channel=channel)
-    mine = [one for one in others if one.person_id == person.id and one.event_id == slot.event_id]
+    mine = [one for one in others if one.person_id == person.id and is_same_place(one, slot)]
     return mine[-1] if mine else None
 
 

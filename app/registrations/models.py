@@ -82,6 +82,11 @@ class Group(Model):
         return 0 if self.companion_seats else len(self.companions)
 
 
+def booking_of(slot: Slot) -> int:
+    """What is unique for a person in the event: one registration, or one for each slot."""
+    return slot.id if slot.event.books_several else 0
+
+
 class Registration(Model):
     """A person's place in a slot. Kept when cancelled, revived on return."""
 
@@ -90,6 +95,7 @@ class Registration(Model):
             "uq_registration_live",
             "event_id",
             "person_id",
+            "booking",
             unique=True,
             sqlite_where=sa.text(NOT_ENDED),
             postgresql_where=sa.text(NOT_ENDED),
@@ -101,6 +107,8 @@ class Registration(Model):
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    # The slot where people may book several of an event, else 0: see booking_of.
+    booking: Mapped[int] = mapped_column(default=0)
     status: Mapped[Status]
     seats: Mapped[int] = mapped_column(default=1)  # the person and their companions
     # insert_sentinel: by it many rows of one INSERT are told apart, on SQLite too.

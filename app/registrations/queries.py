@@ -86,7 +86,15 @@ def beside_many(slot: Slot, identities: Collection[str]) -> dict[str, list[Regis
 
 def bears_on(registration: Registration, slot: Slot) -> bool:
     """Courses leave the days between their meetings free for something else."""
-    return registration.event_id == slot.event_id or take_place_at_once(registration.slot, slot)
+    return is_same_place(registration, slot) or take_place_at_once(registration.slot, slot)
+
+
+def is_same_place(registration: Registration, slot: Slot) -> bool:
+    """Whether signing up for this slot would be the same again: in the event or, where one
+    person may book several slots, in this very one."""
+    if registration.event_id != slot.event_id:
+        return False
+    return not slot.event.books_several or registration.slot_id == slot.id
 
 
 def at(slot: Slot) -> dict[str, Any]:

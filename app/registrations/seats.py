@@ -19,7 +19,7 @@ HOLD = (
             *(Event.status, Event.signup_opens_at, Event.signup_closes_at, Event.ends_at),
             *(Event.audience, Event.grade_from, Event.grade_to, Event.companions_max),
             *(Event.title, Event.venue, Event.online_url, Event.contact, Event.organization_id),
-            Event.admission,
+            *(Event.admission, Event.kind_code),
         )
         .joinedload(Event.organization, innerjoin=True)
         .load_only(Organization.short_name)
