@@ -110,6 +110,9 @@ def missing_for_publishing(event: Event) -> list[str]:
         missing.append(_("add a slot that is still to come, with at least one seat"))
     if event.signup_closes_at and event.ends_at and event.signup_closes_at > event.ends_at:
         missing.append(_("let sign-up close before the last slot ends"))
+    closes_at = event.signup_closes_at
+    if event.admission is Admission.DRAW and (closes_at is None or closes_at <= clock.now()):
+        missing.append(_("say until when applications for the draw are taken"))
     if not event.organization.is_approved:
         missing.append(_("wait until the ministry approves your organization"))
     return missing
