@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from app import clock
 from app.db import db
 from app.events.details import Details
 from app.events.kinds import Part
 from app.events.meeting_models import Meeting
-from app.events.models import Event, Format, Slot
+from app.events.models import Admission, Event, Format, Slot
 
 EDITOR, SLOTS = "events_desk.edit", "slots.index"
 
@@ -48,6 +49,8 @@ def required_steps(event: Event) -> list[Step]:
     closes_late = bool(
         event.signup_closes_at and event.ends_at and event.signup_closes_at > event.ends_at
     )
+    closes_at = event.signup_closes_at
+    draw_waits = event.admission is Admission.DRAW and not (closes_at and closes_at > clock.now())
     return [
         *about_words(event),
         Step(
@@ -59,6 +62,12 @@ def required_steps(event: Event) -> list[Step]:
         Step(
             _("let sign-up close before the last slot ends"),
             not closes_late,
+            EDITOR,
+            "signup_closes_at",
+        ),
+        Step(
+            _("say until when applications for the draw are taken"),
+            not draw_waits,
             EDITOR,
             "signup_closes_at",
         ),

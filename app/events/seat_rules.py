@@ -98,9 +98,17 @@ def add_quota(
         grade_to=grade_to if kept else None,
         until=until if kept else None,
     )
+    if any(same(quota, one) for one in quotas_of(event)):
+        raise RuleBroken(_("This very rule is there already."))
     db.session.add(quota)
     keep_up(event)
     return quota
+
+
+def same(one: Quota, other: Quota) -> bool:
+    """Somebody pressed twice."""
+    names = ("kind", "seats", "municipality", "grade_from", "grade_to", "until")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def refuse_odd_keeping(event: Event, number: int, until: datetime | None, *, someone: bool) -> None:

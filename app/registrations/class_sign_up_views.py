@@ -16,12 +16,13 @@ from app.events.queries import event_by_slug
 from app.events.wording import why_signup_is_closed
 from app.people.models import SchoolClass
 from app.permissions import authorize, own_classes
+from app.registrations.admission import takes_applications
 from app.registrations.forms import number_or_nothing
 from app.registrations.group_forms import GroupForm
 from app.registrations.group_places import NotAllFit
 from app.registrations.group_queries import candidates, pupils_in, slots_with_room
 from app.registrations.groups import sign_up_class
-from app.registrations.models import Group
+from app.registrations.models import Channel, Group
 from app.web import found_or_404, page
 
 bp = Blueprint("class_sign_up", __name__)
@@ -62,7 +63,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
-            flash(_("The class is signed up."), "success")
+            applied = takes_applications(event, Channel.GROUP)
+            done = _("The application is sent.") if applied else _("The class is signed up.")
+            flash(done, "success")
             return redirect(url_for("groups.show", code=group.code), 303)
     explain(form, shortage)
     pupils = candidates(slot, form.pupils)

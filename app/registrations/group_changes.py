@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
 from app.people.models import Person
-from app.registrations import seats
+from app.registrations import quotas, seats
 from app.registrations.actions import free, promote
 from app.registrations.admission import refuse_unless_open
 from app.registrations.consent_requests import ask_many, seat
@@ -27,6 +27,7 @@ from app.registrations.groups import (
 )
 from app.registrations.letters import tell_person
 from app.registrations.models import Group, Registration, Status
+from app.registrations.quota_queries import who
 
 
 def hold(group: Group) -> list[Registration]:
@@ -107,11 +108,11 @@ def change_companions(
     group: Group, companions: Sequence[dict[str, str]], *, wishes: str | None = None
 ) -> None:
     """Other adults, more of them while seats are free, or fewer: theirs are given back."""
-    hold(group)
+    members = hold(group)
     refuse_unless_open(group.slot)
     refuse_adults(companions)
     more = len(companions) - group.companion_seats if group.companion_seats else 0
-    if more > 0 and not seats.take(group.slot, more):
+    if more > 0 and not take_for_adults(group, members, more):
         raise RuleBroken(
             ngettext(
                 "There is no free seat for %(num)s more adult.",
@@ -128,3 +129,15 @@ def change_companions(
         group.wishes = wishes
     db.session.flush()
     promote(group.slot)  # seats given back, or a smaller group that waits now fits
+
+
+def take_for_adults(group: Group, members: Sequence[Registration], more: int) -> bool:
+    """Seats for more adults; those kept for somebody else are not for them."""
+    now = quotas.standing(group.slot)
+    if now is None:
+        return seats.take(group.slot, more)
+    if members and now.stops(who(members[0].person), 0, adults=more):
+        return False
+    return quotas.next_in_line(group.slot, now) is None and seats.take(
+        group.slot, more, in_line=True
+    )

@@ -51,7 +51,7 @@ class NotAllFit(RuleBroken):
             there = ngettext("%(num)s seat is free.", "%(num)s seats are free.", self.free)
         else:
             there = _("No seat is free.")
-        return " ".join(filter(None, (self.rule, together, there)))
+        return f"{self.rule} {together}" if self.rule else f"{together} {there}"
 
 
 @dataclass(frozen=True)

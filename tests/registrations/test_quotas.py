@@ -12,7 +12,7 @@ from app.errors import RuleBroken
 from app.events import seat_rules
 from app.events.models import Admission, Event
 from app.events.quota_models import Quota, QuotaKind
-from app.registrations import actions, decisions, draws, lines, seats
+from app.registrations import actions, decisions, draws, group_changes, lines, seats
 from app.registrations.group_places import NotAllFit
 from app.registrations.models import Channel, Registration
 from app.registrations.quotas import why_they_wait
@@ -25,7 +25,7 @@ from tests.factories import (
     make_registration,
     make_school,
 )
-from tests.registrations.classes import letters, make_school_class, statuses
+from tests.registrations.classes import ANNA, OLEG, letters, make_school_class, statuses
 
 
 def per_school(event: Event, number: int) -> Quota:
@@ -164,6 +164,26 @@ class TestKept:
         assert [one.is_confirmed for one in young] == [True, True, False]
         assert why_they_wait(young[2]) == ""
 
+    def test_a_class_and_its_adults_leave_them_free(self) -> None:
+        event, school = make_event(capacity=6), make_school_class(4)
+        kept(event, 3, grade_from=11)
+        with pytest.raises(NotAllFit, match="отложены до") as short:
+            school.sign_up(event.slots[0])
+        assert short.value.fit == 2
+        group = school.sign_up(event.slots[0], rest="leave_out")
+        assert event.slots[0].seats_taken == 3
+        with pytest.raises(RuleBroken):
+            group_changes.change_companions(group, [ANNA, OLEG])
+        assert make_registration(event.slots[0], make_person(grade=11)).is_confirmed
+        assert seats.differences() == []
+
+    def test_the_same_rule_twice_is_refused(self) -> None:
+        event = make_event()
+        told: dict[str, Any] = {"until": clock.now() + timedelta(days=1), "grade_from": 9}
+        seat_rules.add_quota(event, QuotaKind.KEPT, 2, **told)
+        with pytest.raises(RuleBroken, match="уже есть"):
+            seat_rules.add_quota(event, QuotaKind.KEPT, 2, **told)
+
     @pytest.mark.parametrize(
         ("given", "why"),
         [
@@ -181,6 +201,28 @@ class TestKept:
 
 
 class TestScreen:
+    @pytest.mark.parametrize(
+        ("where", "fields"),
+        [
+            ("", {"admission": "coin"}),
+            ("", {"admission": "draw", "closes_at": "завтра"}),
+            ("/quotas", {"kind": "kept", "number": "two"}),
+            ("/quotas", {"kind": "kept", "number": "2", "municipality": "x", "grade_to": "99"}),
+            ("/quotas", {"kind": "kept", "number": "2", "grade_from": "9", "until": "0001-01-01"}),
+            ("/decide", {"action": "approve", "ids": "0,-1,99999999999"}),
+            ("/decide", {"action": "burn", "ids": "1"}),
+        ],
+    )
+    def test_what_cannot_be_is_refused_in_words(
+        self, browser: Browser, where: str, fields: dict[str, str]
+    ) -> None:
+        event = make_event()
+        browser.log_in(make_member(event.organization))
+        url = f"/manage/events/{event.slug}/admission{where}"
+        page = browser.submit(url, fields=fields)
+        assert page.status == 422
+        assert page.text(".o-summary")
+
     def test_the_organizer_adds_and_deletes_and_everybody_reads(
         self, app: Flask, browser: Browser
     ) -> None:
