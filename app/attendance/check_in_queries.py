@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, defer, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from app.accounts.models import User
 from app.attendance.check_in_models import CheckInMark, Outcome
@@ -68,7 +68,10 @@ TICKET = (
     .outerjoin(Attendance, Attendance.registration_id == Registration.id)
     .outerjoin(User, User.id == Attendance.marked_by_id)
     .options(
-        defer(Registration.answers),
+        load_only(
+            *(Registration.event_id, Registration.slot_id, Registration.person_id),
+            *(Registration.status, Registration.seats, Registration.code, Registration.group_id),
+        ),
         contains_eager(Registration.slot).load_only(Slot.title, Slot.room, Slot.starts_at),
         contains_eager(Registration.person)
         .load_only(

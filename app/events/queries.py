@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
@@ -38,13 +38,13 @@ def event_by_slug(slug: str, *, alone: bool = False) -> Event | None:
 
 
 def event_row(slug: str) -> Event | None:
-    """The event and nothing beside it, in one query: for what is asked many times a second."""
+    """The event with its title, and nothing beside it: for what is asked many times a second."""
     return db.session.scalar(ROW, {"slug": slug}) if SLUG.fullmatch(slug) else None
 
 
 # Written once: they are asked for each page of an event.
 ALONE = sa.select(Event).where(Event.slug == sa.bindparam("slug"))
-ROW = ALONE.options(defer(Event.description), defer(Event.programme), defer(Event.search_text))
+ROW = ALONE.options(load_only(Event.organization_id, Event.title, Event.slug, Event.status))
 BY_SLUG = ALONE.options(
     joinedload(Event.organization),
     joinedload(Event.municipality),
