@@ -90,7 +90,7 @@ class TestRooms:
         browser.log_in(make_member(event.organization))
         page = browser.open(f"/manage/events/{event.slug}/slots")
         assert page.texts(".o-tabs a") == [
-            "Мероприятие", "Слоты", "Записи", "Посещаемость", "Документы",
+            "Мероприятие", "Слоты", "Записи", "Отбор", "Посещаемость", "Документы",
         ]  # fmt: skip
         assert page.text(".o-tabs [aria-current]") == "Слоты"
         for link in page.soup.select(".o-tabs a"):
