@@ -90,18 +90,18 @@ class TestRooms:
         browser.log_in(make_member(event.organization))
         page = browser.open(f"/manage/events/{event.slug}/slots")
         assert page.texts(".o-tabs a") == [
-            "Мероприятие", "Слоты", "Записи", "Посещаемость", "Документы",
+            "Мероприятие", "Слоты", "Записи", "Посещаемость", "На входе", "Документы",
         ]  # fmt: skip
         assert page.text(".o-tabs [aria-current]") == "Слоты"
         for link in page.soup.select(".o-tabs a"):
             assert browser.open(str(link["href"])).status == 200
 
-    def test_door_staff_see_attendance_alone(self, browser: Browser) -> None:
+    def test_door_staff_see_attendance_and_the_door_alone(self, browser: Browser) -> None:
         event = make_event(slots=0)
         around_now(event)
         browser.log_in(make_member(event.organization, Role.DOOR))
         page = browser.open("/manage")
-        assert page.texts(".o-card-foot a") == ["Посещаемость"]
+        assert page.texts(".o-card-foot a") == ["Посещаемость", "На входе"]
         assert not page.soup.select("main a[href*='/edit'], main a[href$='/new']")
 
 
