@@ -7,10 +7,10 @@
   const { dataset } = door, event = dataset.event, words = JSON.parse(dataset.words);
   const Store = window.CheckInStore, Camera = window.CheckInCamera;
   const at = (id) => document.getElementById(id);
-  const PATIENCE = 6000, WITH_LIST = 2500, FOR_MANY = 20000, POLL = 10000, CHUNK = 50;
+  const PATIENCE = 6000, WITH_LIST = 2500, FOR_MANY = 20000, POLL = 10000, LIST_AGAIN = 60000, CHUNK = 50;
   const wanted = Number(new URLSearchParams(location.search).get("slot"));
   const slot = (dataset.shell && wanted) || Number(dataset.slot);
-  let token = dataset.token || "", list = null, online = true, sending = false;
+  let token = dataset.token || "", list = null, listAt = 0, online = true, sending = false;
 
   const device = (() => {
     try {
@@ -234,7 +234,7 @@
     if (list) {
       const waiting = new Set((await Store.marks(event)).map((one) => one.registration_id));
       for (const person of list.people) if (!waiting.has(person.id)) person.presence = answer.content.marks[person.id] || "";
-      if (answer.content.version !== list.version) await takeList();
+      if (answer.content.version !== list.version && Date.now() - listAt > LIST_AGAIN) await takeList();
       countHere();
     }
     return true;
@@ -245,6 +245,7 @@
   async function takeList() {
     const answer = await ask(`${dataset.listUrl}?device=${device}`);
     if (!answer || !answer.content || !answer.content.people) return shiftSays(words.list_failed);
+    listAt = Date.now();
     await Store.keepList(event, answer.content);
     await useList();
   }

@@ -99,12 +99,12 @@ class TestRooms:
         for link in page.soup.select(".o-tabs a"):
             assert browser.open(str(link["href"])).status == 200
 
-    def test_door_staff_see_attendance_alone(self, browser: Browser) -> None:
+    def test_door_staff_see_attendance_and_the_door_alone(self, browser: Browser) -> None:
         event = make_event(slots=0)
         around_now(event)
         browser.log_in(make_member(event.organization, Role.DOOR))
         page = browser.open("/manage")
-        assert page.texts("article a") == ["Посещаемость"]
+        assert page.texts("article a") == ["На входе", "Посещаемость"]
         assert not page.soup.select("main a[href*='/edit'], main a[href$='/new']")
 
 
