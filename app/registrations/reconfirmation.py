@@ -127,6 +127,7 @@ def unanswered() -> sa.Select[Any]:
             Event.reconfirm_days.is_not(None),
             Event.ends_at > clock.now(),
             Slot.starts_at > clock.now(),
+            Slot.called_off_at.is_(None),
             Registration.status == Status.CONFIRMED,
             Registration.reconfirmed_at.is_(None),
         )

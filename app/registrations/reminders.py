@@ -111,6 +111,7 @@ def seated(event_ids: Collection[int], after: datetime, until: datetime) -> sa.S
         .join(Registration.slot)
         .where(
             Registration.event_id.in_(event_ids),
+            Slot.called_off_at.is_(None),
             Slot.starts_at > max(after, clock.now()),
             Slot.starts_at <= until,
         )

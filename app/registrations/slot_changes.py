@@ -25,7 +25,7 @@ from app.jobs import job
 from app.registrations import seats
 from app.registrations.actions import free, free_companions, promote
 from app.registrations.letters import tell, tell_teacher_news
-from app.registrations.models import LIVE, SEATED, Group, Registration, Status
+from app.registrations.models import LIVE, SEATED, Group, Registration, Status, booking_of
 from app.registrations.queries import beside_many, first_in_line, live_registrations, other_slots
 
 
@@ -87,6 +87,8 @@ def to_head_of_line(slot: Slot, losing: Collection[Registration]) -> None:
     line = sorted(losing, key=lambda one: (one.signed_up_at, one.id))
     for place, one in enumerate(line):
         one.status, one.hold_until, one.promoted_at = Status.WAITLISTED, None, None
+        if first and first.draw_rank is not None and one.draw_rank is None:
+            one.draw_rank = first.draw_rank  # lots come before times: see lines.IN_LINE
         if first:
             before = first.signed_up_at - timedelta(microseconds=len(line) - place)
             one.signed_up_at = min(one.signed_up_at, before)
@@ -149,10 +151,7 @@ def move_all(slot: Slot, to: Slot) -> Moved:
     people = live_in(slot)
     elsewhere = beside_many(to, [one.person.identity for one in people])
     for one in people:
-        busy = any(
-            other.is_live and other.event_id != to.event_id
-            for other in elsewhere[one.person.identity]
-        )
+        busy = any(other.is_live and other.id != one.id for other in elsewhere[one.person.identity])
         (outcome.stayed if busy else outcome.moved).append(one)
     groups = {one.group for one in outcome.moved if one.group and one.group.slot_id == slot.id}
     needed = sum(one.seats for one in outcome.moved if one.holds_seat)
@@ -178,7 +177,7 @@ def carry_over(outcome: Moved, groups: Collection[Group], to: Slot) -> None:
     for group in groups:
         group.slot = to
     for one in outcome.moved:
-        one.slot = to
+        one.slot, one.booking = to, booking_of(to)
         if one.hold_until:
             one.hold_until = min(one.hold_until, to.starts_at)
     db.session.flush()

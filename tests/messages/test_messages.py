@@ -206,14 +206,14 @@ class TestScreen:
         page = browser.open(f"{room}/new")
         assert "Письмо получат 2 человека" in page.text("#recipients-panel")
         said = self.said(page, "check", subject="Зал", body="{имя}, приходите в **зал 2**")
-        page = browser.submit(f"{room}/new", **said)
+        page = browser.submit(f"{room}/new", fields=said)
         assert "Написать 2 людям?" in page.text("h1")
         assert "Санджи, приходите в зал 2" in page.text(".o-prose")
         send_it = self.said(page, "send")
-        page = browser.submit(f"{room}/new", **send_it)
+        page = browser.submit(f"{room}/new", fields=send_it)
         assert "в пути: 2" in page.text("#result-panel")
         assert page.soup.select_one("#result-panel[hx-trigger]")
-        again = browser.submit(f"{room}/new", **send_it)
+        again = browser.submit(f"{room}/new", fields=send_it)
         assert again.path == page.path
         assert len(letters()) == 2
         deliver_waiting()
