@@ -72,6 +72,14 @@ def refuse_unless_markable(registration: Registration) -> None:
                 name=name,
             )
         )
+    if registration.is_applied or registration.is_declined:
+        raise RuleBroken(
+            _(
+                "%(name)s has no seat: the application was not accepted. Accept it on the page "
+                "of admission, then mark.",
+                name=name,
+            )
+        )
     if registration.is_awaiting_consent:
         raise RuleBroken(
             _(

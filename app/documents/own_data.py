@@ -14,10 +14,12 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app import clock
 from app.accounts.models import User
 from app.accounts.queries import devices_of
+from app.attendance.meeting_models import MeetingMark
 from app.attendance.models import Attendance
 from app.db import db
 from app.documents.models import Certificate
 from app.documents.traces import letters_about, letters_to, traces_of, with_merged
+from app.events.meeting_models import Meeting
 from app.events.models import Event
 from app.notifications.models import Notification
 from app.people.models import Consent, Person
@@ -48,6 +50,7 @@ def everything(person: Person, *, asked_by: User) -> dict[str, Any]:
     is_own = person.user_id == asked_by.id
     registrations = registrations_with_events(ids)
     said = said_by([registration for registration, _mark in registrations])
+    meetings = meetings_of(registrations)
     return {
         "made_at": moment(clock.now()),
         "person": facts_of(person),
@@ -57,7 +60,11 @@ def everything(person: Person, *, asked_by: User) -> dict[str, Any]:
         "school_class": class_of(person),
         "consents": [consent_facts(one) for one in consents_with_texts(ids)],
         "registrations": [
-            {**registration_facts(*one), "answers": answer_facts(said[one[0].id])}
+            {
+                **registration_facts(*one),
+                "answers": answer_facts(said[one[0].id]),
+                "meetings": meetings.get(one[0].id, []),
+            }
             for one in registrations
         ],
         "certificates": [certificate_facts(one) for one in certificates_of(ids)],
@@ -195,11 +202,33 @@ def registration_facts(registration: Registration, mark: Attendance | None) -> d
         "promoted_at": moment(registration.promoted_at),
         "cancelled_at": moment(registration.cancelled_at),
         "held_until": moment(registration.hold_until),
+        "reconfirmed_at": moment(registration.reconfirmed_at),
+        "lot": registration.draw_rank,
+        "decided_at": moment(registration.decided_at),
+        "decision_reason": registration.decision_reason,
         "group": registration.group.title if registration.group else None,
         "attendance": {"mark": mark.presence.value, "marked_at": moment(mark.marked_at)}
         if mark
         else None,
     }
+
+
+def meetings_of(
+    registrations: Sequence[tuple[Registration, Attendance | None]],
+) -> dict[int, list[dict[str, Any]]]:
+    """What was marked at the meetings of courses, by the registration's id."""
+    query = (
+        sa.select(MeetingMark)
+        .join(MeetingMark.meeting)
+        .where(MeetingMark.registration_id.in_([one.id for one, _mark in registrations]))
+        .options(contains_eager(MeetingMark.meeting))
+        .order_by(Meeting.starts_at, MeetingMark.id)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for mark in db.session.scalars(query):
+        told = {"starts_at": moment(mark.meeting.starts_at), "mark": mark.presence.value}
+        found.setdefault(mark.registration_id, []).append(told)
+    return found
 
 
 def answer_facts(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ def enter(token: str) -> ResponseReturnValue:
     link = door_link_by_token(token)
     if link is None or link.is_over:
         return private(page("doors/gone.html", status=410))
-    room = url_for("attendance.index", slug=link.event.slug)
+    room = url_for("check_in.index", slug=link.event.slug)
     if can("event.check_in", link.event):
         return redirect(room, 303)
     form = DoorForm()

@@ -82,6 +82,7 @@ class TestTaken:
             "Проба сварщика", "День в колледже",
         ]  # fmt: skip
         assert told["registrations"][0]["attendance"]["mark"] == "present"
+        assert told["registrations"][0]["meetings"] == []
         assert told["certificates"][0]["number"] == paper.full_number
         assert [one["address"] for one in told["letters"]] == ["saglara@example.org"]
         for words in ("Очиров Нарма", "9Б", "Проба сварщика", "родителем из учётной записи", "был"):

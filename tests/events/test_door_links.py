@@ -98,8 +98,8 @@ class TestScreen:
     def test_lands_at_the_door_and_ticks(self, browser: Browser, event: Event, made: Made) -> None:
         came = make_registration(event.slots[0])
         page = come_in(browser, made, pin="042 137")
-        assert page.path == f"/manage/events/{event.slug}/attendance"
-        browser.submit(f"{page.path}/{came.id}", presence="present")
+        assert page.path == f"/manage/events/{event.slug}/check-in"
+        browser.submit(f"/manage/events/{event.slug}/attendance/{came.id}", presence="present")
         mark = db.session.scalars(sa.select(Attendance)).one()
         assert mark.marked_by is not None
         assert mark.marked_by.name == "Дежурный: Айса"
@@ -185,7 +185,7 @@ class TestScreen:
     ) -> None:
         browser.log_in(make_member(event.organization))
         page = browser.open(f"/door/{made.token}", follow=False)
-        assert page.response.location == f"/manage/events/{event.slug}/attendance"
+        assert page.response.location == f"/manage/events/{event.slug}/check-in"
 
 
 class TestForgetting:
