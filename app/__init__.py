@@ -50,6 +50,7 @@ from app.events.manage_views import bp as events_desk
 from app.events.meeting_views import bp as meetings
 from app.events.question_views import bp as questions
 from app.events.region_views import bp as region
+from app.events.room_views import bp as event_rooms
 from app.events.series_views import bp as series
 from app.events.slot_fate_views import bp as slot_fate
 from app.events.slot_many_views import bp as slots_at_once
@@ -159,6 +160,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         consent_texts,
         events,
         events_desk,
+        event_rooms,
         event_editor,
         event_templates,
         series,

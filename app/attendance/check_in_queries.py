@@ -72,7 +72,9 @@ TICKET = (
             *(Registration.event_id, Registration.slot_id, Registration.person_id),
             *(Registration.status, Registration.seats, Registration.code, Registration.group_id),
         ),
-        contains_eager(Registration.slot).load_only(Slot.title, Slot.room, Slot.starts_at),
+        contains_eager(Registration.slot).load_only(
+            *(Slot.title, Slot.room, Slot.starts_at, Slot.called_off_at, Slot.called_off_reason)
+        ),
         contains_eager(Registration.person)
         .load_only(
             *(Person.last_name, Person.first_name, Person.patronymic, Person.anonymized_at),

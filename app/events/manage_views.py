@@ -35,41 +35,6 @@ from app.web import found_or_404, page, paged
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
 MOST_BARS, MOST_UNTICKED = 12, 10
-# Pages that stand in the room of another blueprint.
-ROOM_OF = {
-    **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
-    "meeting_sheet": "attendance",
-    "event_editor": "events_desk",
-}
-
-
-@bp.app_template_global()
-def rooms_of(event: Event) -> list[dict[str, object]]:
-    """The ways to the rooms of an event that this visitor may enter, for ui.tabs()."""
-    rooms = (
-        ("events_desk.edit", _("Event"), "event.manage"),
-        ("slots.index", _("Slots"), "event.manage"),
-        ("questions.index", _("Questions"), "event.manage"),
-        ("admission.index", _("Admission"), "event.manage"),
-        ("registrations_desk.index", _("Registrations"), "event.see_people"),
-        ("check_in.index", _("Check-in"), "event.check_in"),
-        ("attendance.index", _("Attendance"), "event.check_in"),
-        ("messages.index", _("Messages"), "event.write"),
-        ("documents.papers", _("Papers"), "event.print"),
-        ("staff.index", _("Staff"), "event.staff"),
-    )
-    current = ROOM_OF.get(request.blueprint or "", request.blueprint)
-    return [
-        {
-            "room": room,
-            "url": url_for(endpoint, slug=event.slug),
-            "text": text,
-            "current": room == current,
-        }
-        for endpoint, text, action in rooms
-        for room in [endpoint.partition(".")[0]]
-        if can(action, event)
-    ]
 
 
 def managed_event(slug: str) -> Event:

@@ -107,7 +107,7 @@ def test_a_teacher_brings_a_class(
     answer(parent, site, mother("Бадмаева", letter))  # one parent agrees,
     site.look_after_holds(lapsed="Манджиева")  # one does not answer in time:
     page.goto(group)
-    expect(page.locator("main")).to_contain_text("Согласие не пришло вовремя")
+    expect(page.locator("main")).to_contain_text("Ответ не пришёл вовремя")
     answer(parent, site, mother("Эрдниева", letter))  # ... and who waited has the seat
     page.goto(group)
     expect(page.locator("main")).not_to_contain_text("В листе ожидания")

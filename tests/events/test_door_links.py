@@ -193,8 +193,8 @@ class TestForgetting:
         self, browser: Browser, event: Event, made: Made, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         came = make_registration(event.slots[0])
-        room = come_in(browser, made).path
-        browser.submit(f"{room}/{came.id}", presence="present")
+        come_in(browser, made)
+        browser.submit(f"/manage/events/{event.slug}/attendance/{came.id}", presence="present")
         later(monkeypatch, timedelta(days=1))
         forget_doors()
         assert db.session.scalar(sa.select(Device)) is None
