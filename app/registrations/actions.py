@@ -178,19 +178,19 @@ def free_companions(group: Group) -> None:
         db.session.flush()
 
 
-def promote(slot: Slot, *, letter: str = "registration_promoted") -> None:
+def promote(slot: Slot, *, letter: str = "registration_promoted", offers: bool = True) -> None:
     """Give free seats to those who wait, strictly in order, until the slot begins.
 
     Whom a quota stops is passed over, and stays where they are in line. Late seats are
-    offered instead: who waited may long have other plans. Who waits first with companions is
-    not overtaken: a free seat stays free until there are enough for them.
+    offered instead (``offers``): who waited may long have other plans. Who waits first with
+    companions is not overtaken: a free seat stays free until there are enough for them.
     """
     seats.hold(slot)
     if slot.has_begun or slot.is_called_off or slot.event.status is not EventStatus.PUBLISHED:
         return
     now = quotas.standing(slot)
     while (waiting := quotas.next_in_line(slot, now)) and take_for(waiting):
-        if must_be_offered(waiting):
+        if offers and must_be_offered(waiting):
             offer(waiting)
         else:
             give_seat(waiting, letter=letter)

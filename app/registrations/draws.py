@@ -56,7 +56,7 @@ def draw(event: Event) -> Draw:
     drawn.drawn_at = clock.now()
     db.session.flush()
     for slot in event.slots:
-        promote(slot, letter="registration_drawn")
+        promote(slot, letter="registration_drawn", offers=False)
         tell_the_others(slot)
     return drawn
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app import clock
 from app.db import db
@@ -144,6 +145,16 @@ class TestRule:
         assert draws.draw_what_is_due() == 1
         assert registration.is_confirmed
         assert draws.draw_what_is_due() == 0
+
+    def test_a_draw_on_the_eve_gives_seats_and_offers_none(self, time: Later) -> None:
+        event = drawing()
+        eve = event.slots[0].starts_at - timedelta(hours=5)
+        event.signup_closes_at = eve
+        apply(event, 3)
+        time.ahead = eve - time.real() + timedelta(minutes=1)
+        draws.draw(event)
+        statuses = sorted(one.status for one in db.session.scalars(sa.select(Registration)))
+        assert statuses == [Status.CONFIRMED, Status.CONFIRMED, Status.WAITLISTED]
 
     def test_a_seat_of_a_child_without_an_agreement_is_held(self, time: Later) -> None:
         event = drawing()
