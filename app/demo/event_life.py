@@ -19,7 +19,10 @@ from app.errors import RuleBroken
 from app.events import actions as events
 from app.events import slots
 from app.events.kinds import KINDS
-from app.events.models import Event, Format, Slot
+from app.events.meetings import add_meetings
+from app.events.models import Admission, Event, Format, Slot
+from app.events.rooms import Spot
+from app.events.seat_rules import choose
 from app.organizations.models import Municipality, Organization
 from app.people.models import Person
 from app.registrations import actions as registrations
@@ -34,6 +37,7 @@ COMING_BY_CHANCE = 0.4  # to how many slots somebody comes who did not sign up
 WITHOUT_PAPERS = {"fair", "parents_meeting"}
 JUST_HELD = timedelta(hours=40)  # waits for its organizer to mark who came
 PAPERS_AFTER = timedelta(hours=20)
+DRAWN_BEFORE = timedelta(days=2)
 
 
 class EventLife:
@@ -97,10 +101,24 @@ class EventLife:
                 self.event, starts_at=starts_at, ends_at=ends_at,
                 capacity=scene.capacity, title=title,
             )  # fmt: skip
+            if scene.weeks:
+                self.meet_weekly(slot)
             if scene.state != "draft":
                 self.plan_people(slot)
+        self.choose_admission()
         if scene.state != "draft":
             events.publish(self.event)
+
+    def choose_admission(self) -> None:
+        admission = Admission(self.scene.admission)
+        if admission is not Admission.FIRST_COME:
+            closes_at = self.times[0][0] - DRAWN_BEFORE if admission is Admission.DRAW else None
+            choose(self.event, admission, closes_at=closes_at, signed_up=0, applied=0)
+
+    def meet_weekly(self, slot: Slot) -> None:
+        weeks = [timedelta(weeks=week) for week in range(self.scene.weeks)]
+        spots = [Spot(slot.starts_at + week, slot.ends_at + week, slot.room) for week in weeks]
+        add_meetings(slot, spots)
 
     def municipality(self) -> Municipality | None:
         query = sa.select(Municipality).filter_by(oktmo=self.scene.municipality)

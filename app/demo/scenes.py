@@ -37,6 +37,8 @@ class Scene:
     state: str = "published"  # | draft | called off
     reason: str = ""
     opens_in_days: int = 0
+    admission: str = "first_come"  # | approval | draw, which is held two days before
+    weeks: int = 0  # of a course: so many meetings, one each week
 
     def times(self) -> list[tuple[datetime, datetime, str]]:
         """Beginning, end and title of each slot, as stored."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import User
 from app.db import db
@@ -26,7 +26,11 @@ def memberships_of(user: User) -> list[Membership]:
     query = (
         sa.select(Membership)
         .where(Membership.user_id == user.id)
-        .options(joinedload(Membership.organization))
+        .options(
+            joinedload(Membership.organization).options(
+                defer(Organization.about), defer(Organization.search_text)
+            )
+        )
         .order_by(Membership.id)
     )
     return list(db.session.scalars(query))

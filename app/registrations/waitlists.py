@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db
-from app.events.models import Event, EventStatus, Slot
+from app.events.models import Admission, Event, EventStatus, Slot
 from app.events.staff_queries import Remit
 from app.registrations.models import Registration, Status
 
@@ -25,8 +25,9 @@ class Waiting(NamedTuple):
     first_hold: datetime | None  # when the first of the seats held is let go
 
 
-def count_of(status: Status) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((Registration.status == status, 1), else_=0))
+def count_of(status: Status, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    those = sa.and_(Registration.status == status, *conditions)
+    return sa.func.sum(sa.case((those, 1), else_=0))
 
 
 def waiting_at(remit: Remit) -> list[Waiting]:
@@ -36,10 +37,13 @@ def waiting_at(remit: Remit) -> list[Waiting]:
     counted = (
         sa.select(
             Registration.event_id,
-            *(count_of(status).label(status.value) for status in statuses),
+            # Lots are drawn by themselves: there is nothing to decide.
+            count_of(Status.APPLIED, Event.admission != Admission.DRAW).label("applied"),
+            *(count_of(status).label(status.value) for status in statuses[1:]),
             sa.func.min(holds).label("first_hold"),
         )
         .join(Registration.slot)
+        .join(Slot.event)
         .where(
             Registration.status.in_(statuses),
             Slot.starts_at > clock.now(),

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import clock
 from app.db import db
-from app.events.models import Event, EventStatus
+from app.events.models import Admission, Event, EventStatus
 from app.organizations.models import Role
 from app.registrations.models import Status
 from tests.browser import Browser, Page, counted_queries
@@ -148,11 +148,15 @@ class TestDesk:
         for status in (Status.APPLIED, Status.APPLIED, Status.AWAITING_CONSENT):
             one = make_registration(event.slots[0])
             one.status, one.hold_until = status, in_days(2)
+        by_lot = make_event(title="По жребию", organization=event.organization)
+        by_lot.admission = Admission.DRAW  # draws by itself
+        make_registration(by_lot.slots[0]).status = Status.APPLIED
         foreign = make_event(title="Чужое")
         make_registration(foreign.slots[0]).status = Status.APPLIED
         db.session.flush()
         page = browser.log_in(make_member(event.organization)).open("/manage")
         assert "По заявкам 2 заявки" in page.text("#applied")
+        assert "По жребию" not in page.text("#applied")
         assert "По заявкам 1 место" in page.text("#awaiting")
         assert "Чужое" not in page.text("main")
         link = page.soup.select_one("#applied a")
