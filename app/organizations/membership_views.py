@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
 
 
 def asked_organization() -> Organization:
-    if slug := request.args.get("organization"):
+    if slug := request.args.get("organization", "").replace("\0", ""):
         return found_or_404(organization_by_slug(slug))
     return next(iter(reach(Role.ADMIN)), None) or abort(404)
 

@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, TelField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
 from app import fields
@@ -95,8 +95,8 @@ class GroupForm(AdultsForm):
     rest = RadioField(
         _l("What about the others?"),
         choices=[
-            (WAITLIST, _l("Put them on the waitlist")),
-            (LEAVE_OUT, _l("Do not sign them up")),
+            SelectChoice(WAITLIST, _l("Put them on the waitlist")),
+            SelectChoice(LEAVE_OUT, _l("Do not sign them up")),
         ],
         validate_choice=False,
     )
