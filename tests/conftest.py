@@ -55,6 +55,28 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+@pytest.fixture
+def shared_app(tmp_path: Path) -> Iterator[Flask]:
+    """An application whose commits are real and whose database is its own: for what several
+    do at the same moment, each in a thread."""
+    with fresh_database(POSTGRESQL) as url:
+        url = database_url(url) if POSTGRESQL else f"sqlite:///{tmp_path / 'shared.sqlite'}"
+        pool = {"pool_size": 12} if POSTGRESQL else {"connect_args": {"timeout": 30}}
+        app = create_app(
+            {
+                "SECRET_KEY": "for tests",
+                "SQLALCHEMY_DATABASE_URI": url,
+                "SQLALCHEMY_ENGINE_OPTIONS": pool,
+                "OUTBOX": str(tmp_path / "outbox"),
+            }
+        )
+        with app.app_context():
+            db.create_all()
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
 @pytest.fixture(autouse=True)
 def database(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run each test inside one transaction and undo it, commits included."""

@@ -1,50 +1,25 @@
 """Several at the same moment: one is let in, and no child is left without a guardian."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app
 from app.accounts.models import User
-from app.config import database_url
 from app.db import db, transaction
 from app.errors import RuleBroken
 from app.people.children import add_child, become_guardian, stop
 from app.people.family_queries import invitation_by
 from app.people.invitations import OWN_ACCOUNT, accept, invite, join, make_codes
 from app.people.models import Guardianship, Invitation, InvitationPurpose, Person
-from tests.conftest import POSTGRESQL
-from tests.databases import fresh_database
 from tests.factories import make_user
 from tests.people.family import details, make_guardian
 
 pytestmark = pytest.mark.slow
 AT_ONCE = 8
-
-
-@pytest.fixture
-def shared_app(tmp_path: Path) -> Iterator[Flask]:
-    with fresh_database(POSTGRESQL) as url:
-        url = database_url(url) if POSTGRESQL else f"sqlite:///{tmp_path / 'families.sqlite'}"
-        pool = {"connect_args": {"timeout": 30}} if not POSTGRESQL else {"pool_size": AT_ONCE}
-        app = create_app(
-            {
-                "SECRET_KEY": "for tests",
-                "SQLALCHEMY_DATABASE_URI": url,
-                "SQLALCHEMY_ENGINE_OPTIONS": pool,
-                "OUTBOX": str(tmp_path / "outbox"),
-            }
-        )
-        with app.app_context():
-            db.create_all()
-        yield app
-        with app.app_context():
-            db.engine.dispose()
 
 
 def succeeded(app: Flask, act: Callable[[int], object], *, times: int = AT_ONCE) -> int:
