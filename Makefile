@@ -59,7 +59,7 @@ test-sqlite: setup $(STAMPS)/browser
 test-postgresql: setup $(STAMPS)/browser
 	@if $(PY) scripts/answers.py $(TEST_POSTGRESQL); then \
 	  echo "== The suite on PostgreSQL"; \
-	  TEST_DATABASE_URL=$(TEST_POSTGRESQL) $(PY) -m pytest -q -n auto --dist worksteal -m "not e2e"; \
+	  TEST_DATABASE_URL=$(TEST_POSTGRESQL) $(PY) -m pytest -q -n auto --dist worksteal -m "not e2e and not sqlite_alone"; \
 	else echo "== PostgreSQL does not answer at $(TEST_POSTGRESQL): the suite ran on SQLite alone"; fi
 
 lint: setup      ## ruff, mypy --strict, migrations, translations

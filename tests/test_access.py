@@ -45,6 +45,7 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.sqlite_alone
 ACTORS = ("visitor", "somebody", "organizer", "door", "stranger", "ministry")
 #                  visitor  somebody organizer door    stranger ministry
 EVERYBODY = dict.fromkeys(ACTORS, "open")

@@ -5,24 +5,29 @@ from flask import Flask
 
 from app.organizations.models import Role
 from tests.browser import Browser
+from tests.conftest import POSTGRESQL
 from tests.factories import make_event, make_member, make_organization, make_person
 from tests.test_access import MATRIX, Scene, build
 
-NASTY = [
-    "",
+# What a database may stumble over: PostgreSQL is asked about these alone.
+FOR_DATABASES = [
     "Я" * 10_000,
     "а\x00б",
-    "а\x07б\x1f",
-    "🎓😀",
-    "<script>alert(1)</script>",
-    "=cmd|' /C calc'!A0",
-    "1026-03-17",
     "3026-03-17T10:00",
     "-1",
     "99999999999999999999",
-    "' OR 1=1 --",
-    "\ud800".encode("utf-8", "replace").decode(),
 ]
+NASTY = (
+    FOR_DATABASES
+    if POSTGRESQL
+    else [
+        "",
+        *FOR_DATABASES,
+        "а\x07б\x1f 🎓😀",
+        "=cmd|' /C calc'!A0 <script>alert(1)</script> ' OR 1=1 --",
+        "1026-03-17",
+    ]
+)
 ARGUMENTS = (
     *("q", "kind", "municipality", "organization", "grade", "field", "format", "from", "to"),
     *("free", "page", "view", "month", "slot", "status", "school", "sort", "time", "next", "ids"),
@@ -78,12 +83,12 @@ def test_arguments(app: Flask, scene: Scene, insider: Browser, endpoint: str) ->
     if "GET" not in methods(app, endpoint) or endpoint.startswith("documents."):
         return
     url = address(app, scene, endpoint)
-    for value in NASTY[1:]:
+    for value in filter(None, NASTY):
         response = insider.client.get(url, query_string=dict.fromkeys(ARGUMENTS, value[:1500]))
         assert response.status_code < 500, f"{url} {value[:30]!r}: {response.status_code}"
 
 
-@pytest.mark.parametrize("value", NASTY[1:])
+@pytest.mark.parametrize("value", list(filter(None, NASTY)))
 def test_addresses(app: Flask, value: str) -> None:
     """What stands in the path: slugs, codes, tokens, numbers of things that are not there."""
     make_event(organization=make_organization())

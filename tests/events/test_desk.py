@@ -122,9 +122,9 @@ class TestDesk:
         make_event(title="Чужое", in_days_=1)
         browser.log_in(make_member(organization))
         page = browser.open("/manage")
-        assert page.texts("#agenda ~ div h4") == ["Сейчас", "Позже"]
+        assert page.texts("#agenda ~ div .h4") == ["Сейчас", "Позже"]
         assert page.text("#agenda").startswith("Сегодня")
-        assert page.texts("#week ~ div h4") == ["Позже"]
+        assert page.texts("#week ~ div .h4") == ["Позже"]
         assert "4 места" in page.texts("#agenda ~ div .o-meter")[1]
 
     def test_what_waits(self, browser: Browser) -> None:

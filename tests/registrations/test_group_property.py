@@ -11,6 +11,7 @@ from app.db import db
 from app.registrations import group_changes, staff
 from app.registrations.group_queries import members_of
 from app.registrations.models import Group, Registration, Status
+from tests.conftest import POSTGRESQL
 from tests.factories import make_event, make_pupil
 from tests.registrations.classes import ANNA, OLEG, make_school_class
 from tests.registrations.test_property import (
@@ -138,7 +139,7 @@ class ClassStory(Story):
 
 TestClassStory = ClassStory.TestCase
 TestClassStory.settings = settings(
-    max_examples=25,
+    max_examples=8 if POSTGRESQL else 25,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -28,6 +28,7 @@ from app.people.models import ConsentKind, Person
 from app.people.queries import has_agreed
 from app.registrations import actions, consents, replies, seats
 from app.registrations.models import LIVE, SEATED, ConsentRequest, Registration, Status
+from tests.conftest import POSTGRESQL
 from tests.factories import make_event, make_person, make_registration
 
 PEOPLE = 8
@@ -209,7 +210,7 @@ class Story(RuleBasedStateMachine):
 
 TestStory = Story.TestCase
 TestStory.settings = settings(
-    max_examples=40,
+    max_examples=15 if POSTGRESQL else 40,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
