@@ -7,6 +7,7 @@ from flask import abort, g
 from flask_login import current_user
 
 from app.events.models import Event
+from app.events.queries import event_by_slug
 from app.events.staff_models import StaffRole
 from app.events.staff_queries import Remit, roles_of
 from app.events.template_models import EventTemplate
@@ -15,6 +16,7 @@ from app.organizations.queries import memberships_of
 from app.people.models import SchoolClass
 from app.registrations.group_queries import classes_in
 from app.registrations.models import Group
+from app.web import found_or_404
 
 Rule = Callable[[Any], bool]
 
@@ -197,6 +199,13 @@ def authorize(action: str, thing: object = None) -> None:
     """Hide what the visitor may not touch: 404, never 403."""
     if not can(action, thing):
         abort(404)
+
+
+def event_for(action: str, slug: str) -> Event:
+    """The event of this address, if the visitor may do that to it; else 404."""
+    event = found_or_404(event_by_slug(slug))
+    authorize(action, event)
+    return event
 
 
 def reach(*roles: Role) -> list[Organization]:

@@ -17,7 +17,7 @@ from app.db import db
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person, grade_now
-from app.registrations.models import SEATED, Group, Registration, Status
+from app.registrations.models import Group, Registration, Status
 from app.text import sort_key
 
 CODE = re.compile(f"[{LETTERS}]{{12}}")
@@ -220,7 +220,3 @@ def shift_list(event: Event) -> list[Ticket]:
         Person.sort_key, Registration.id
     )
     return [Ticket(*row) for row in db.session.execute(query)]
-
-
-def is_expected(registration: Registration) -> bool:
-    return registration.status in SEATED

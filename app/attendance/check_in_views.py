@@ -12,19 +12,12 @@ from app.attendance.queries import MOST_FOUND, searched, slot_now
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
-from app.permissions import authorize, can
+from app.permissions import authorize, can, event_for
 from app.registrations.desk_queries import printable
 from app.web import found_or_404, page, private
 
 bp = Blueprint("check_in", __name__)
 LEAST_LETTERS = 2
-
-
-def event_at_the_door(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
-    return event
 
 
 def slot_at_the_door(event: Event) -> Slot | None:
@@ -36,7 +29,7 @@ def slot_at_the_door(event: Event) -> Slot | None:
 @bp.get("/manage/events/<string:slug>/check-in")
 @login_required
 def index(slug: str) -> ResponseReturnValue:
-    event = event_at_the_door(slug)
+    event = event_for("event.check_in", slug)
     slot = slot_at_the_door(event)
     if slot is None:
         return page("attendance/empty.html", event=event)
@@ -80,7 +73,7 @@ def earlier_answer(event: Event) -> Words | None:
 @login_required
 def mark(slug: str) -> ResponseReturnValue:
     """The way without scripts: the number of the ticket, or a person pressed in the list."""
-    event = event_at_the_door(slug)
+    event = event_for("event.check_in", slug)
     slot = found_or_404(slot_at_the_door(event))
     form = TicketForm()
     if not form.validate_on_submit():
@@ -94,7 +87,7 @@ def mark(slug: str) -> ResponseReturnValue:
 @login_required
 def late(slug: str) -> ResponseReturnValue:
     """Marks of a phone that came back after a week: they count, or they do not."""
-    event = event_at_the_door(slug)
+    event = event_for("event.check_in", slug)
     authorize("event.see_people", event)
     wanted = set(request.form.getlist("ids", type=int))
     marks = [one for one in check_in_queries.late_marks(event) if one.id in wanted]
@@ -117,7 +110,7 @@ def late(slug: str) -> ResponseReturnValue:
 @login_required
 def shell(slug: str) -> ResponseReturnValue:
     """The page as the phone keeps it for the time without network: nobody's name, no token."""
-    event = event_at_the_door(slug)
+    event = event_for("event.check_in", slug)
     response = page(
         "attendance/check_in.html",
         is_shell=True,

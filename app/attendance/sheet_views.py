@@ -18,7 +18,7 @@ from app.events.meeting_models import Meeting
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
 from app.events.queries import event_by_slug
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.desk_queries import registration_in
 from app.web import found_or_404, page
 
@@ -34,8 +34,7 @@ class Course(NamedTuple):
 
 def course(slug: str) -> Course | None:
     """The slot that the address or the form names, else the first one with meetings."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     courses = courses_of(event)
     wanted = request.values.get("slot", type=int)
     slot = next((one for one in courses if one.id == wanted), None) if wanted else None

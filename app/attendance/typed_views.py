@@ -11,8 +11,7 @@ from app.attendance.queries import marking_is_open, marking_opens_at, roll, slot
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
-from app.permissions import authorize
+from app.permissions import event_for
 from app.web import found_or_404, page
 
 bp = Blueprint("typed_rows", __name__)
@@ -20,8 +19,7 @@ bp = Blueprint("typed_rows", __name__)
 
 def event_and_slot(slug: str) -> tuple[Event, Slot]:
     """Everybody's names are shown: for whoever may see the list."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     wanted = request.values.get("slot", type=int)
     slot = next((one for one in event.slots if one.id == wanted), None)
     return event, found_or_404(slot or slot_now(event))

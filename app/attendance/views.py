@@ -24,8 +24,7 @@ from app.attendance.queries import (
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
-from app.permissions import authorize, can
+from app.permissions import can, event_for
 from app.registrations.desk_queries import printable, registration_in
 from app.web import found_or_404, page
 
@@ -36,8 +35,7 @@ LEAST_LETTERS = 2
 @bp.get("/manage/events/<string:slug>/attendance")
 @login_required
 def index(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
+    event = event_for("event.check_in", slug)
     slot = asked_slot(event) if "slot" in request.args else slot_now(event)
     if slot is None:
         return page("attendance/empty.html", event=event)
@@ -71,8 +69,7 @@ def asked_slot(event: Event) -> Slot:
 @bp.post("/manage/events/<string:slug>/attendance/<int:registration_id>")
 @login_required
 def mark(slug: str, registration_id: int) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
+    event = event_for("event.check_in", slug)
     registration = found_or_404(registration_in(event, registration_id))
     form = MarkForm()
     if not form.validate_on_submit():
@@ -95,8 +92,7 @@ def mark(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/attendance/mark-all")
 @login_required
 def mark_all(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     slot = asked_slot(event)
     with transaction():
         number = actions.mark_all(slot, by=current_user)

@@ -15,12 +15,11 @@ from app.documents.consent_paper_forms import PaperConsentsForm, PaperWithdrawal
 from app.documents.consent_papers import blank as blank_form
 from app.documents.consent_papers import for_class
 from app.errors import RuleBroken
-from app.events.queries import event_by_slug
 from app.people.class_queries import pupil_in, pupils_of
 from app.people.models import ConsentKind, Person, SchoolClass
 from app.people.queries import consents_of
 from app.people.text_queries import in_force
-from app.permissions import authorize
+from app.permissions import authorize, event_for
 from app.registrations import paper_consents
 from app.registrations.desk_forms import numbers
 from app.registrations.queries import coming_of
@@ -66,8 +65,7 @@ def forms(class_id: int) -> ResponseReturnValue:
 @login_required
 def blank(slug: str) -> ResponseReturnValue:
     """For those who come without signing up."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
+    event = event_for("event.check_in", slug)
     name = f"{_('Consent')} — {event.title[:80]}"
     return paper(blank_form(event, kind_of(request.args.get("kind"))), name)
 

@@ -10,8 +10,7 @@ from flask_login import login_required
 from app.audit.actions import record_now
 from app.documents import sheets
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
-from app.permissions import authorize
+from app.permissions import event_for
 from app.web import found_or_404, private
 
 bp = Blueprint("sheets", __name__)
@@ -20,8 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked(slug: str, slot_id: int, paper: str) -> tuple[Event, Slot]:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.print", event)
+    event = event_for("event.print", slug)
     slot = found_or_404(next((one for one in event.slots if one.id == slot_id), None))
     if not slot.meeting_count:
         found_or_404(None)

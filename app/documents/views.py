@@ -16,8 +16,7 @@ from app.documents.forms import CodeForm, RevokeForm
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.models import Registration
 from app.registrations.queries import registration_by_code
 from app.security import limiter
@@ -28,12 +27,6 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_A_PAGE = 50
 EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
-
-
-def event_to_print(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.print", event)
-    return event
 
 
 def file(content: bytes, kind: str, name: str) -> Response:
@@ -51,7 +44,7 @@ def file(content: bytes, kind: str, name: str) -> Response:
 @login_required
 def papers(slug: str) -> ResponseReturnValue:
     """What can be printed, and the certificates that were issued."""
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     turnout = queries.turnout_by_slot(event)
     number = request.args.get("page", 1, type=int)
     issued = paged(queries.certificates_by_name(event), number=number, size=ON_A_PAGE)
@@ -73,7 +66,7 @@ def papers(slug: str) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/papers/list.pdf")
 @login_required
 def attendance_lists(slug: str) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     note_list(event, "list.pdf")
     return file(lists.attendance_list(event, held(event)), PDF, list_name(event, "pdf"))
 
@@ -81,7 +74,7 @@ def attendance_lists(slug: str) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/papers/list.xlsx")
 @login_required
 def spreadsheet(slug: str) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     note_list(event, "list.xlsx")
     return file(lists.spreadsheet(event, event.slots), XLSX, list_name(event, "xlsx"))
 
@@ -89,7 +82,7 @@ def spreadsheet(slug: str) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.pdf")
 @login_required
 def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.pdf")
     return file(lists.attendance_list(event, [slot]), PDF, list_name(event, "pdf"))
@@ -98,7 +91,7 @@ def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.xlsx")
 @login_required
 def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.xlsx")
     return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
@@ -128,7 +121,7 @@ def list_name(event: Event, ending: str) -> str:
 @login_required
 def all_certificates(slug: str) -> ResponseReturnValue:
     """Of all who came: those without a number get one now, so that nobody is left out."""
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     if queries.due_count(event):
         with transaction():
             actions.issue_due(event)
@@ -144,7 +137,7 @@ def all_certificates(slug: str) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
 @login_required
 def one_certificate(slug: str, registration_id: int) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     return certificate_of(found_or_404(queries.registration_in(event, registration_id)))
 
 
@@ -152,7 +145,7 @@ def one_certificate(slug: str, registration_id: int) -> ResponseReturnValue:
 @login_required
 def issue_certificates(slug: str) -> ResponseReturnValue:
     """Number what is missing, and write to those who were not written to."""
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     with transaction():
         issued = len(actions.issue_due(event))
         letters = actions.tell_holders(event)
@@ -172,7 +165,7 @@ def issue_certificates(slug: str) -> ResponseReturnValue:
 )
 @login_required
 def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     certificate = found_or_404(queries.certificate_in(event, certificate_id))
     form = RevokeForm()
     if form.validate_on_submit():
@@ -197,7 +190,7 @@ def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/papers/certificates/<int:certificate_id>/issue-again")
 @login_required
 def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
-    event = event_to_print(slug)
+    event = event_for("event.print", slug)
     revoked = found_or_404(queries.certificate_in(event, certificate_id))
     try:
         with transaction():
@@ -254,8 +247,7 @@ def my_certificates() -> ResponseReturnValue:
 @limiter.limit(EACH_MINUTE)
 def poster(slug: str) -> ResponseReturnValue:
     """For the stand in the school corridor."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see", event)
+    event = event_for("event.see", slug)
     return file(posters.poster(event), PDF, f"{_('Poster')} — {event.title[:80]}.pdf")
 
 

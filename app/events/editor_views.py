@@ -22,21 +22,14 @@ from app.events.editing_forms import (
 from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.showing import shown_in_preview
 from app.organizations.models import Role
-from app.permissions import authorize, reach
-from app.web import found_or_404, page
+from app.permissions import authorize, event_for, reach
+from app.web import page
 
 bp = Blueprint("event_editor", __name__)
 bp.add_app_template_global(checklist.required_steps, "required_steps")
 bp.add_app_template_global(checklist.useful_steps, "useful_steps")
-
-
-def managed_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
-    return event
 
 
 @bp.post("/manage/events/autosave")
@@ -70,7 +63,7 @@ def autosave_new() -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/autosave")
 @login_required
 def autosave(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     form = event_form([event.organization], said_by(event), kept=event.measure)
     return saved_by_itself(event, form, tab_of(request.form))
 
@@ -121,7 +114,7 @@ def status(
 @login_required
 def preview(slug: str) -> ResponseReturnValue:
     """The page as visitors would see it; its buttons lead nowhere."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     here = url_for(".preview", slug=event.slug)
     return page("events/show.html", **shown_in_preview(event, here=here))
 
@@ -129,7 +122,7 @@ def preview(slug: str) -> ResponseReturnValue:
 @bp.get("/manage/events/<string:slug>/history")
 @login_required
 def history(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
     return page(
         "events_desk/history.html",
@@ -142,7 +135,7 @@ def history(slug: str) -> ResponseReturnValue:
 @bp.route("/manage/events/<string:slug>/save-as-template", methods=["GET", "POST"])
 @login_required
 def save_as_template(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     authorize("event.create", event.organization)
     form = TemplateForm(data={"title": event.title})
     if form.validate_on_submit():

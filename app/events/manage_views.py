@@ -20,27 +20,19 @@ from app.events.details import Details, version_of
 from app.events.editing_forms import event_form, said_by, tab_of, usual_at
 from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
-from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, Role
 from app.organizations.queries import waiting_organizations
-from app.permissions import attended, authorize, can, organized, reach
+from app.permissions import attended, authorize, can, event_for, organized, reach
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
 from app.registrations.waitlists import sign_ups_by_day, waiting_at
-from app.web import found_or_404, page, paged
+from app.web import page, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
 MOST_BARS, MOST_UNTICKED = 12, 10
-
-
-def managed_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
-    return event
 
 
 @bp.get("/manage")
@@ -153,7 +145,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/manage/events/<string:slug>/edit", methods=["GET", "POST"])
 @login_required
 def edit(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     form = event_form([event.organization], said_by(event), kept=event.measure)
     tab, version = tab_of(request.form), version_of(event)
     opened_with = request.form.get("version", "")[:40]
@@ -218,7 +210,7 @@ def saved(told: int) -> str:
 @bp.post("/manage/events/<string:slug>/publish")
 @login_required
 def publish(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     with transaction():
         actions.publish(event)
     flash(_("“%(title)s” is published: everybody can see it.", title=event.title), "success")
@@ -228,7 +220,7 @@ def publish(slug: str) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/unpublish")
 @login_required
 def unpublish(slug: str) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     with transaction():
         slots.hold(event)
         actions.unpublish(event, signed_up=live_count(event))
@@ -240,7 +232,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
 @login_required
 def call_off(slug: str) -> ResponseReturnValue:
     """Asks for the reason and says how many people will be told."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     authorize("event.call_off", event)
     form = CallOffForm()
     if form.validate_on_submit():
@@ -275,7 +267,7 @@ def called_off(told: int) -> str:
 @login_required
 def copy(slug: str) -> ResponseReturnValue:
     """Asks for the first day of the copy, if there are slots to be moved to it."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     authorize("event.create", event.organization)
     form = CopyForm(data={"first_day": patterns.same_weekday_ahead(event)})
     if form.is_submitted() and (not event.slots or form.validate()):

@@ -12,11 +12,10 @@ from app.events import meetings, rooms
 from app.events.meeting_models import Meeting
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
 from app.events.rooms import Spot
 from app.events.slot_series import spots_of
 from app.events.slot_series_forms import MeetingForm, MeetingSeriesForm
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.slot_changes import tell_schedule
 from app.web import found_or_404, page
 
@@ -24,8 +23,7 @@ bp = Blueprint("meetings", __name__)
 
 
 def managed(slug: str, id_: int) -> tuple[Event, Slot]:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
+    event = event_for("event.manage", slug)
     return event, found_or_404(next((slot for slot in event.slots if slot.id == id_), None))
 
 

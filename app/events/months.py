@@ -29,13 +29,11 @@ class Occasion(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Day:
-    """A cell of the month: the first occasion of each event on that day."""
+class MonthDay:
+    """A cell of a month, whatever stands in it."""
 
     date: date
     is_other: bool  # of the month before or after, to fill the week
-    occasions: tuple[Occasion, ...]
-    more: int = 0
 
     @property
     def is_today(self) -> bool:
@@ -43,10 +41,10 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Month:
+class MonthPage:
+    """One of a row of months, whatever its weeks hold."""
+
     first: date
-    weeks: tuple[tuple[Day, ...], ...]
-    events: int  # how many of them the month has
 
     @property
     def is_current(self) -> bool:
@@ -60,10 +58,28 @@ class Month:
     def next(self) -> date:
         return (self.first + timedelta(days=31)).replace(day=1)
 
+    @property
+    def last(self) -> date:
+        return self.next - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Day(MonthDay):
+    """The first occasion of each event on that day."""
+
+    occasions: tuple[Occasion, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Month(MonthPage):
+    weeks: tuple[tuple[Day, ...], ...]
+    events: int  # how many of them the month has
+
 
 def month_of(selection: Selection, first: date) -> Month:
     """The selection's events in the month that begins on this day: Monday to Sunday."""
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    last = MonthPage(first).last
     by_day: dict[date, dict[str, Occasion]] = defaultdict(dict)
     for occasion in occasions(selection, first, last):
         day = clock.to_local(occasion.starts_at).date()

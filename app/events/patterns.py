@@ -18,6 +18,7 @@ from app.events.kinds import KINDS
 from app.events.meeting_models import Meeting
 from app.events.models import Admission, Event, EventSeries, Format, Slot
 from app.events.question_models import Question, QuestionKind
+from app.events.question_queries import questions_of
 from app.events.quota_models import Quota, QuotaKind
 from app.events.upkeep import keep_up
 from app.organizations.models import Municipality, Organization
@@ -89,12 +90,6 @@ def slot_pattern(slot: Slot, after: Callable[[datetime], int | None]) -> Pattern
             for one in db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))
         ],
     }
-
-
-def questions_of(event: Event) -> list[Question]:
-    """Those still asked, in the order of the form."""
-    query = sa.select(Question).where(Question.event_id == event.id, ~Question.is_retired)
-    return list(db.session.scalars(query.order_by(Question.position, Question.id)))
 
 
 def question_pattern(question: Question) -> Pattern:

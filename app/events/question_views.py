@@ -10,22 +10,15 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import questions, slots
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.question_forms import KINDS, QuestionForm
 from app.events.question_models import Question
 from app.events.question_queries import all_questions_of
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.answer_forms import AnswersForm, condition_in_words
 from app.registrations.answer_queries import answered_questions, summary
 from app.web import found_or_404, page
 
 bp = Blueprint("questions", __name__)
-
-
-def managed_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
-    return event
 
 
 def question_of(event: Event, id_: int) -> Question:
@@ -37,7 +30,7 @@ def question_of(event: Event, id_: int) -> Question:
 @login_required
 def index(slug: str) -> ResponseReturnValue:
     """The questions in order, how they will look, and a form for a new one."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     everything = all_questions_of(event)
     asked = [one for one in everything if not one.is_retired]
     form = QuestionForm(before=asked)
@@ -68,7 +61,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.route("/manage/events/<string:slug>/questions/<int:question_id>", methods=["GET", "POST"])
 @login_required
 def change(slug: str, question_id: int) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     question = question_of(event, question_id)
     asked = questions.asked(event)
     if question.is_retired:
@@ -100,7 +93,7 @@ def change(slug: str, question_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/questions/<int:question_id>/move")
 @login_required
 def move(slug: str, question_id: int) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     step = {"up": -1, "down": 1}.get(request.form.get("to", ""), 0)
     try:
         with transaction():
@@ -114,7 +107,7 @@ def move(slug: str, question_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/questions/<int:question_id>/delete")
 @login_required
 def delete(slug: str, question_id: int) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     try:
         with transaction():
             slots.hold(event)
@@ -136,7 +129,7 @@ def delete(slug: str, question_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/questions/<int:question_id>/bring-back")
 @login_required
 def bring_back(slug: str, question_id: int) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     try:
         with transaction():
             slots.hold(event)
@@ -152,8 +145,7 @@ def bring_back(slug: str, question_id: int) -> ResponseReturnValue:
 @login_required
 def answers(slug: str) -> ResponseReturnValue:
     """What was answered to each question, in figures and words."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     told, people = summary(event)
     record_now("contacts.seen", event, organization_id=event.organization_id, number=people)
     return page("events_desk/answers.html", event=event, told=told, people=people)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app import clock
 from app.db import db
 from app.events.models import Event, EventStatus, Format, Slot
+from app.events.months import MonthDay, MonthPage
 from app.events.staff_queries import Remit
 from app.organizations.models import Municipality, Organization
 from app.people.models import Category
@@ -88,19 +89,12 @@ def planned_between(
 
 
 @dataclass(frozen=True)
-class RegionDay:
-    date: date
-    is_other: bool  # of the month before or after, to fill the week
+class RegionDay(MonthDay):
     planned: list[Planned] = field(default_factory=list)
-
-    @property
-    def is_today(self) -> bool:
-        return self.date == clock.today()
 
 
 @dataclass(frozen=True)
-class RegionMonth:
-    first: date
+class RegionMonth(MonthPage):
     weeks: Sequence[Sequence[RegionDay]]
 
     @property
@@ -108,23 +102,11 @@ class RegionMonth:
         """Those of the month on which something is held."""
         return [day for week in self.weeks for day in week if day.planned and not day.is_other]
 
-    @property
-    def previous(self) -> date:
-        return (self.first - timedelta(days=1)).replace(day=1)
-
-    @property
-    def next(self) -> date:
-        return (self.first + timedelta(days=31)).replace(day=1)
-
-    @property
-    def is_current(self) -> bool:
-        return self.first == clock.today().replace(day=1)
-
 
 def month_of(first: date, wanted: Wanted, *, drafts_of: Remit) -> RegionMonth:
     """Published events of the whole region, and the drafts of this remit: one query. An
     event stands once on each day that it touches."""
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    last = MonthPage(first).last
     visible = sa.or_(
         Event.status == EventStatus.PUBLISHED,
         sa.and_(Event.status == EventStatus.DRAFT, drafts_of.holds),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.db import db
 from app.events.models import Event, EventSeries, EventStatus
 from app.events.queries import CARD_COLUMNS, SLUG, Card, Coming, coming_of
+from app.events.slugs import MOST, first_free
 from app.organizations.models import Municipality, Organization
 from app.text import slug
 
@@ -31,25 +32,11 @@ def begin_series(organization: Organization, title: str) -> EventSeries:
     )
     if found := db.session.scalar(same.limit(1)):
         return found
-    series = EventSeries(organization=organization, title=title, summary="", slug=free_slug(title))
+    free = first_free(EventSeries.slug, slug(title, MOST) or "series")
+    series = EventSeries(organization=organization, title=title, summary="", slug=free)
     db.session.add(series)
     db.session.flush()
     return series
-
-
-def free_slug(title: str) -> str:
-    wanted = slug(title, 80) or "series"
-    query = sa.select(EventSeries.slug).where(
-        sa.or_(
-            EventSeries.slug == wanted, EventSeries.slug.startswith(f"{wanted}-", autoescape=True)
-        )
-    )
-    taken = set(db.session.scalars(query))
-    number, free = 1, wanted
-    while free in taken:
-        number += 1
-        free = f"{wanted}-{number}"
-    return free
 
 
 def rename(series: EventSeries, *, title: str, summary: str) -> None:

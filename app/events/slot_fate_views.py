@@ -11,10 +11,9 @@ from app.audit.actions import record
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
 from app.events.slot_forms import CallOffForm, MovePeopleForm
 from app.filters import span
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.slot_changes import Moved, call_off, live_in, move_all
 from app.web import found_or_404, page
 
@@ -22,8 +21,7 @@ bp = Blueprint("slot_fate", __name__)
 
 
 def managed(slug: str, id_: int) -> tuple[Event, Slot]:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
+    event = event_for("event.manage", slug)
     return event, found_or_404(next((slot for slot in event.slots if slot.id == id_), None))
 
 

@@ -10,13 +10,12 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import rooms
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
 from app.events.slot_forms import ManyForm
 from app.events.slots_at_once import NotAll, Refused, change_many, delete_many
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.actions import promote
 from app.registrations.slot_changes import tell_moved
-from app.web import found_or_404, page
+from app.web import page
 
 bp = Blueprint("slots_at_once", __name__)
 
@@ -25,8 +24,7 @@ bp = Blueprint("slots_at_once", __name__)
 @login_required
 def many(slug: str) -> ResponseReturnValue:
     """First asks what is to change in the ticked slots, then changes them all or none."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
+    event = event_for("event.manage", slug)
     chosen = ticked(event)
     refused: list[Refused] = []
     form = ManyForm() if "change" in request.form else ManyForm(formdata=None)

@@ -11,11 +11,10 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import rooms, slots
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.slot_series import spots_of
 from app.events.slot_series_forms import SlotSeriesForm
-from app.permissions import authorize
-from app.web import found_or_404, page
+from app.permissions import event_for
+from app.web import page
 
 bp = Blueprint("slot_series", __name__)
 
@@ -24,8 +23,7 @@ bp = Blueprint("slot_series", __name__)
 @login_required
 def generate(slug: str) -> ResponseReturnValue:
     """Shows what would be made, and makes it when it is asked for a second time."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
+    event = event_for("event.manage", slug)
     form = SlotSeriesForm(data=usual(event))
     seen = None
     if form.validate_on_submit():

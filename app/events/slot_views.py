@@ -14,10 +14,9 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import rooms, slots
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
 from app.events.rooms import Spot
 from app.events.slot_forms import NewSlotForm, SlotForm
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.actions import promote, tell_changed
 from app.registrations.models import Registration
 from app.registrations.slot_changes import take_seats_away, would_lose
@@ -25,12 +24,6 @@ from app.web import Paged, found_or_404, page
 
 bp = Blueprint("slots", __name__)
 ON_A_PAGE = 50
-
-
-def managed_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
-    return event
 
 
 def slot_of(event: Event, id_: int) -> Slot:
@@ -55,7 +48,7 @@ def next_after(event: Event) -> dict[str, Any]:
 @login_required
 def index(slug: str) -> ResponseReturnValue:
     """The slots with their seats; a form for new ones, several at once if wanted."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     form = NewSlotForm(data=next_after(event))
     if form.validate_on_submit():
         try:
@@ -95,7 +88,7 @@ def page_of(event: Event, number: int) -> Paged[Slot]:
 @login_required
 def change(slug: str, id: int) -> ResponseReturnValue:
     """Who would lose a seat in a smaller slot is shown first, and must be agreed to."""
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     slot = slot_of(event, id)
     form = SlotForm(obj=slot)
     if slot.meeting_count:
@@ -172,7 +165,7 @@ def slot_saved(told: int) -> str:
 @bp.post("/manage/events/<string:slug>/slots/<int:id>/delete")
 @login_required
 def delete(slug: str, id: int) -> ResponseReturnValue:
-    event = managed_event(slug)
+    event = event_for("event.manage", slug)
     with transaction():
         slots.delete(slot_of(event, id))
     flash(_("The slot is deleted."), "success")

@@ -4,6 +4,7 @@ import re
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db
 from app.events.models import Event
@@ -21,8 +22,13 @@ def free_slug(title: str, *, now: str = "") -> str:
     wanted = slug(title, MOST) or "event"
     if re.fullmatch(rf"{wanted}(-\d+)?", now):
         return now
-    query = sa.select(Event.slug).where(
-        sa.or_(Event.slug == wanted, Event.slug.startswith(f"{wanted}-", autoescape=True))
+    return first_free(Event.slug, wanted)
+
+
+def first_free(column: InstrumentedAttribute[str], wanted: str) -> str:
+    """The address itself where nothing of its kind has it, else the first number after it."""
+    query = sa.select(column).where(
+        sa.or_(column == wanted, column.startswith(f"{wanted}-", autoescape=True))
     )
     taken = set(db.session.scalars(query))
     number, free = 1, wanted

@@ -13,7 +13,6 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events import doors, staff
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.staff_forms import ColleagueForm, DoorLinkForm
 from app.events.staff_models import StaffRole
 from app.events.staff_queries import (
@@ -22,18 +21,12 @@ from app.events.staff_queries import (
     door_links_of,
     staff_in,
 )
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.tickets import qr_svg
 from app.web import found_or_404, outside, page, private
 
 bp = Blueprint("staff", __name__)
 MADE = "door_made"  # in the session: the secrets of a link, until they are shown once
-
-
-def own_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.staff", event)
-    return event
 
 
 def staff_page(event: Event, *, status: int = 200, **forms: Any) -> ResponseReturnValue:
@@ -64,7 +57,7 @@ def staff_page(event: Event, *, status: int = 200, **forms: Any) -> ResponseRetu
 @bp.route("/manage/events/<string:slug>/staff", methods=["GET", "POST"])
 @login_required
 def index(slug: str) -> ResponseReturnValue:
-    event = own_event(slug)
+    event = event_for("event.staff", slug)
     form = ColleagueForm()
     if not form.is_submitted():
         return staff_page(event)
@@ -85,7 +78,7 @@ def index(slug: str) -> ResponseReturnValue:
 @login_required
 def remove(slug: str, staff_id: int) -> ResponseReturnValue:
     """A colleague, or somebody who stands at the door now."""
-    event = own_event(slug)
+    event = event_for("event.staff", slug)
     somebody = found_or_404(staff_in(event, staff_id))
     with transaction():
         if somebody.door_link_id:
@@ -99,7 +92,7 @@ def remove(slug: str, staff_id: int) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/staff/door-links")
 @login_required
 def make_link(slug: str) -> ResponseReturnValue:
-    event = own_event(slug)
+    event = event_for("event.staff", slug)
     form = DoorLinkForm()
     if form.validate():
         pin = doors.new_pin()
@@ -127,7 +120,7 @@ def make_link(slug: str) -> ResponseReturnValue:
 @bp.post("/manage/events/<string:slug>/staff/door-links/<int:link_id>/revoke")
 @login_required
 def revoke_link(slug: str, link_id: int) -> ResponseReturnValue:
-    event = own_event(slug)
+    event = event_for("event.staff", slug)
     link = found_or_404(door_link_in(event, link_id))
     with transaction():
         number = doors.revoke(link)

@@ -21,7 +21,6 @@ from app.events.months import month_of
 from app.events.queries import (
     Card,
     Selection,
-    event_by_slug,
     find_events,
     kinds_with_counts,
     whole_events,
@@ -29,8 +28,8 @@ from app.events.queries import (
 from app.events.showing import shown_on_page
 from app.events.states import state_of
 from app.kept import kept_page
-from app.permissions import authorize
-from app.web import Paged, found_or_404
+from app.permissions import event_for
+from app.web import Paged
 
 bp = Blueprint("events", __name__)
 MOST_IN_A_CALENDAR, MOST_IN_DATA = 300, 100
@@ -141,9 +140,7 @@ def past_url() -> str:
 
 def visible_event(slug: str) -> Event:
     """Drafts are for their organizers alone; to others there is nothing here."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see", event)
-    return event
+    return event_for("event.see", slug)
 
 
 def for_programs(body: bytes, mimetype: str, *, filename: str = "") -> Response:

@@ -13,7 +13,6 @@ from app.audit.actions import record
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.messages import actions
 from app.messages.forms import MessageForm, RemindersForm, how_long_before
 from app.messages.models import Message
@@ -27,7 +26,7 @@ from app.messages.queries import (
     tallies_of,
 )
 from app.notifications.letters import letter_of as rendered
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.desk_forms import STATUSES, slot_title
 from app.registrations.desk_queries import figures_of, schools_in
 from app.registrations.group_queries import groups_in
@@ -40,16 +39,10 @@ SHOWN = 100  # so many names stand in the list whose letter to look at
 WATCHED_HOURS = 1  # so long the page of a message looks after its letters by itself
 
 
-def written_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.write", event)
-    return event
-
-
 @bp.get("/manage/events/<string:slug>/messages")
 @login_required
 def index(slug: str) -> ResponseReturnValue:
-    event = written_event(slug)
+    event = event_for("event.write", slug)
     messages = messages_of(event)
     return page(
         "messages/index.html",
@@ -87,7 +80,7 @@ def whom(event: Event, message: Message) -> str:
 @login_required
 def compose(slug: str) -> ResponseReturnValue:
     """Written, counted, looked at, tried on oneself, confirmed and sent on one page."""
-    event = written_event(slug)
+    event = event_for("event.write", slug)
     groups = [(row.group.code, row.title) for row in groups_in(event)]
     form = MessageForm(event, numbers=numbers_in(event), schools=schools_in(event), groups=groups)
     people = addressees(event, form.selection)
@@ -191,7 +184,7 @@ def preview_of(form: MessageForm, one: Addressee) -> dict[str, Any]:
 def show(slug: str, message_id: int) -> ResponseReturnValue:
     """What was written, and what became of the letter to each; looks again by itself while
     letters are on their way."""
-    event = written_event(slug)
+    event = event_for("event.write", slug)
     message = found_or_404(message_in(event, message_id))
     tally = tallies_of([message])[message.id]
     age = clock.now() - message.made_at
@@ -211,7 +204,7 @@ def show(slug: str, message_id: int) -> ResponseReturnValue:
 @bp.route("/manage/events/<string:slug>/messages/reminders", methods=["GET", "POST"])
 @login_required
 def reminders(slug: str) -> ResponseReturnValue:
-    event = written_event(slug)
+    event = event_for("event.write", slug)
     form = RemindersForm(event)
     if form.validate_on_submit():
         try:

@@ -11,12 +11,11 @@ from app.attendance.queries import slot_now
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.people.actions import add_person
 from app.people.consents import Giver, agree
 from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import schools
-from app.permissions import authorize, can
+from app.permissions import can, event_for
 from app.registrations import actions, staff
 from app.registrations.admission import AlreadySignedUp
 from app.registrations.consents import settle
@@ -32,8 +31,7 @@ bp = Blueprint("adding", __name__)
 @bp.route("/manage/events/<string:slug>/registrations/add", methods=["GET", "POST"])
 @login_required
 def add(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     wanted = request.args.get("slot", type=int)
     slot = next((one for one in event.slots if one.id == wanted), None)
     form = StaffForm(event, slot=slot, asks=True)
@@ -111,8 +109,7 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 @bp.route("/manage/events/<string:slug>/attendance/walk-in", methods=["GET", "POST"])
 @login_required
 def walk_in(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
+    event = event_for("event.check_in", slug)
     wanted = request.args.get("slot", type=int)
     slot = next((one for one in event.slots if one.id == wanted), None)
     form = StaffForm(event, slot=slot or slot_now(event), asks=False)
@@ -158,8 +155,7 @@ def seat_and_mark(form: StaffForm) -> Registration:
 @login_required
 def paper_consent(slug: str, registration_id: int) -> ResponseReturnValue:
     """A signed paper was brought: entered with its number and date, and the seat is theirs."""
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.check_in", event)
+    event = event_for("event.check_in", slug)
     registration = found_or_404(registration_in(event, registration_id))
     form = PaperForm()
     if form.validate_on_submit():

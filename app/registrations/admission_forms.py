@@ -14,6 +14,7 @@ from app.events.models import Admission, Event
 from app.events.quota_models import QuotaKind
 from app.fields import PlainText, too_long, trimmed
 from app.organizations.models import Municipality
+from app.registrations.forms import number_or_nothing
 
 MOST_SEATS = 5000
 WAYS = {
@@ -25,10 +26,6 @@ KINDS = {
     QuotaKind.PER_SCHOOL: _l("Not more than so many seats for one school"),
     QuotaKind.KEPT: _l("Keep so many seats of each time for some until a moment"),
 }
-
-
-def number_or_nothing(given: Any) -> int | None:
-    return int(given) if str(given).isdecimal() else None
 
 
 class AdmissionForm(FlaskForm):

@@ -15,10 +15,9 @@ from app.events import seat_rules, slots
 from app.events.admission_queries import draw_of, quota_of, quotas_of
 from app.events.desk_queries import municipalities
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.events.quota_models import QuotaKind
 from app.events.rule_wording import is_in_force, quota_rule
-from app.permissions import authorize
+from app.permissions import authorize, event_for
 from app.registrations import decisions, draws
 from app.registrations.actions import promote
 from app.registrations.admission_forms import AdmissionForm, DecisionForm, QuotaForm
@@ -35,8 +34,7 @@ ROOM = "/manage/events/<string:slug>/admission"
 
 
 def managed_event(slug: str) -> Event:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.manage", event)
+    event = event_for("event.manage", slug)
     authorize("event.see_people", event)
     return event
 

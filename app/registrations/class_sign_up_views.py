@@ -12,10 +12,9 @@ from flask_login import current_user, login_required
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.events.queries import event_by_slug
 from app.events.wording import why_signup_is_closed
 from app.people.models import SchoolClass
-from app.permissions import authorize, own_classes
+from app.permissions import authorize, event_for, own_classes
 from app.registrations.admission import takes_applications
 from app.registrations.forms import number_or_nothing
 from app.registrations.group_forms import GroupForm
@@ -23,7 +22,7 @@ from app.registrations.group_places import NotAllFit
 from app.registrations.group_queries import candidates, pupils_in, slots_with_room
 from app.registrations.groups import sign_up_class
 from app.registrations.models import Channel, Group
-from app.web import found_or_404, page
+from app.web import page
 
 bp = Blueprint("class_sign_up", __name__)
 T = TypeVar("T", SchoolClass, Slot)
@@ -40,8 +39,7 @@ def chosen_one(things: Sequence[T], name: str) -> T | None:
 @bp.route("/events/<string:slug>/group", methods=["GET", "POST"])
 @login_required
 def sign_up(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see", event)
+    event = event_for("event.see", slug)
     authorize("school.open")
     other = bool(request.form.get("other"))  # a button: the same class, at another time
     classes = own_classes()

@@ -13,9 +13,8 @@ from app import clock
 from app.events.admission_queries import draw_of
 from app.events.draw_models import Draw
 from app.events.models import Event
-from app.events.queries import event_by_slug
 from app.filters import span
-from app.permissions import authorize
+from app.permissions import event_for
 from app.registrations.desk_queries import figures_of
 from app.registrations.draw_recipe import RECIPE
 from app.web import found_or_404, page
@@ -24,8 +23,7 @@ bp = Blueprint("draws", __name__)
 
 
 def visible_draw(slug: str) -> tuple[Event, Draw]:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see", event)
+    event = event_for("event.see", slug)
     return event, found_or_404(draw_of(event))
 
 

@@ -278,5 +278,5 @@ def group_rows(*conditions: sa.ColumnElement[bool]) -> list[GroupRow]:
     return [GroupRow(*row) for row in db.session.execute(query)]
 
 
-def count_of(status: Status) -> sa.Function[Any] | Any:
-    return sa.func.count().filter(Registration.status == status)
+def count_of(status: Status, *conditions: sa.ColumnElement[bool]) -> sa.Function[Any] | Any:
+    return sa.func.count().filter(Registration.status == status, *conditions)

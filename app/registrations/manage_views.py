@@ -15,8 +15,7 @@ from app.attendance.queries import Missed, marks_of, missed_of
 from app.audit.actions import record, record_now
 from app.db import transaction
 from app.events.models import Event
-from app.events.queries import event_by_slug
-from app.permissions import authorize, can
+from app.permissions import can, event_for
 from app.registrations import staff
 from app.registrations.answer_queries import answers_to_find, said_by
 from app.registrations.consent_states import consent_states
@@ -46,8 +45,7 @@ NAMED = 12  # so many names stand in a question about many people
 @bp.get("/manage/events/<string:slug>/registrations")
 @login_required
 def index(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     figures = figures_of(event)
     groups = groups_in(event) if figures.in_groups else []
     form = filter_form(event, groups)
@@ -108,8 +106,7 @@ def asked_people(event: Event, form: FilterForm) -> list[Registration]:
 @bp.post("/manage/events/<string:slug>/registrations/act")
 @login_required
 def act(slug: str) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     form = filter_form(event, groups_in(event))
     people = asked_people(event, form)
     deed = ACTS.get(request.values.get("action", ""))
@@ -231,8 +228,7 @@ ACTS: dict[str, Callable[[Sequence[Registration]], list[int]]] = {
 @bp.post("/manage/events/<string:slug>/registrations/<int:registration_id>/cancel")
 @login_required
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
-    event = found_or_404(event_by_slug(slug))
-    authorize("event.see_people", event)
+    event = event_for("event.see_people", slug)
     registration = found_or_404(registration_in(event, registration_id))
     with transaction():
         undo = cancel_chosen([registration])

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from app import clock, jobs
 from app.db import db, transaction
@@ -20,6 +20,7 @@ from app.registrations.models import Group, Registration, Status
 from app.registrations.reminder_models import About
 from app.registrations.reminders import (
     AT_ONCE,
+    WHO_READS,
     dealt_with,
     groups_of,
     mark,
@@ -134,10 +135,7 @@ def unanswered() -> sa.Select[Any]:
         .options(
             contains_eager(Registration.slot),
             contains_eager(Registration.event).joinedload(Event.organization),
-            joinedload(Registration.person),
-            joinedload(Registration.group).options(
-                joinedload(Group.school), joinedload(Group.made_by)
-            ),
+            *WHO_READS,
         )
         .order_by(Registration.reconfirm_by, Registration.id)
     )

@@ -29,6 +29,13 @@ LATEST = timedelta(hours=6)
 AT_ONCE = 500  # registrations in one transaction
 
 
+# The person, and the class with whoever answers for it.
+WHO_READS = (
+    joinedload(Registration.person),
+    joinedload(Registration.group).options(joinedload(Group.school), joinedload(Group.made_by)),
+)
+
+
 def set_reminders(event: Event, hours: Iterable[int], *, reconfirm_days: int | None) -> None:
     """Who is reminded when, and whether seats must be reconfirmed. Without reconfirmation
     any more, nobody loses the seat for not having answered."""
@@ -118,10 +125,7 @@ def seated(event_ids: Collection[int], after: datetime, until: datetime) -> sa.S
         .options(
             joinedload(Registration.slot),
             joinedload(Registration.event).joinedload(Event.organization),
-            joinedload(Registration.person),
-            joinedload(Registration.group).options(
-                joinedload(Group.school), joinedload(Group.made_by)
-            ),
+            *WHO_READS,
         )
         .order_by(Registration.group_id, Registration.id)  # a class in one batch
     )

@@ -10,6 +10,7 @@ from app import clock
 from app.db import db
 from app.events.models import Admission, Event, EventStatus, Slot
 from app.events.staff_queries import Remit
+from app.registrations.group_queries import count_of
 from app.registrations.models import Registration, Status
 
 SIGNUP_DAYS = 14
@@ -23,11 +24,6 @@ class Waiting(NamedTuple):
     awaiting: int  # for a guardian's agreement; their seats are held
     waitlisted: int  # for a seat
     first_hold: datetime | None  # when the first of the seats held is let go
-
-
-def count_of(status: Status, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    those = sa.and_(Registration.status == status, *conditions)
-    return sa.func.sum(sa.case((those, 1), else_=0))
 
 
 def waiting_at(remit: Remit) -> list[Waiting]:

@@ -9,8 +9,11 @@ from app import clock
 from app.db import db
 from app.events import event_templates, patterns
 from app.events.meeting_models import Meeting
+from app.events.meetings import follow
 from app.events.models import Admission, Event, EventStatus
 from app.events.question_models import Question, QuestionKind
+from app.events.question_queries import questions_of
+from app.events.questions import count_again
 from app.events.quota_models import Quota, QuotaKind
 from app.events.template_models import EventTemplate
 from app.organizations.models import OrganizationKind, Role
@@ -48,12 +51,9 @@ def make_whole_event() -> Event:
                   until=in_days(5)),
         ]
     )  # fmt: skip
-    db.session.flush()
+    count_again(event)
+    follow(slot)
     return event
-
-
-def questions_of(event: Event) -> list[Question]:
-    return patterns.questions_of(event)
 
 
 class TestRule:
