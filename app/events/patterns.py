@@ -1,7 +1,7 @@
 """Events like others: an event without its dates and people, and a draft made of it."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,16 @@ from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
 from app.events.actions import draft
+from app.events.admission_queries import quotas_of
 from app.events.details import Details, details_of
 from app.events.kinds import KINDS
 from app.events.meeting_models import Meeting
+from app.events.meeting_queries import meetings_of
 from app.events.models import Admission, Event, EventSeries, Format, Slot
 from app.events.question_models import Question, QuestionKind
 from app.events.question_queries import questions_of
 from app.events.quota_models import Quota, QuotaKind
+from app.events.seat_rules import promise_draw
 from app.events.upkeep import keep_up
 from app.organizations.models import Municipality, Organization
 from app.roadmap.models import Measure
@@ -50,6 +53,8 @@ def pattern_of(event: Event) -> Pattern:
     def after(moment: datetime | None) -> int | None:
         return round((moment - start).total_seconds() / 60) if moment else None
 
+    slots = held_slots(event)
+    meetings = meetings_of(slots)
     details = details_of(event)
     said = {one.name: getattr(details, one.name) for one in dataclasses.fields(details)}
     said |= {
@@ -66,14 +71,20 @@ def pattern_of(event: Event) -> Pattern:
         "details": said,
         "admission": event.admission.value,
         "rules": {name: getattr(event, name) for name in RULES},
-        "slots": [slot_pattern(slot, after) for slot in event.slots],
+        "slots": [slot_pattern(slot, meetings[slot.id], after) for slot in slots],
         "questions": [question_pattern(question) for question in questions_of(event)],
         "quotas": [quota_pattern(quota, after) for quota in quotas_of(event)],
     }
 
 
-def slot_pattern(slot: Slot, after: Callable[[datetime], int | None]) -> Pattern:
-    query = sa.select(Meeting).where(Meeting.slot_id == slot.id)
+def held_slots(event: Event) -> list[Slot]:
+    """Those that take place: what was called off is not offered again by itself."""
+    return [slot for slot in event.slots if not slot.is_called_off]
+
+
+def slot_pattern(
+    slot: Slot, meetings: Sequence[Meeting], after: Callable[[datetime], int | None]
+) -> Pattern:
     return {
         "title": slot.title,
         "room": slot.room,
@@ -87,7 +98,7 @@ def slot_pattern(slot: Slot, after: Callable[[datetime], int | None]) -> Pattern
                 "starts": after(one.starts_at),
                 "ends": after(one.ends_at),
             }
-            for one in db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))
+            for one in meetings
         ],
     }
 
@@ -98,11 +109,6 @@ def question_pattern(question: Question) -> Pattern:
         "kind": question.kind.value,
         "shown_if": question.shown_if_id,
     }
-
-
-def quotas_of(event: Event) -> list[Quota]:
-    query = sa.select(Quota).where(Quota.event_id == event.id).order_by(Quota.id)
-    return list(db.session.scalars(query))
 
 
 def quota_pattern(quota: Quota, after: Callable[[datetime | None], int | None]) -> Pattern:
@@ -134,6 +140,8 @@ def event_like(
 
     event = draft(organization, details_like(pattern["details"], organization, moment, instead))
     event.admission = Admission(pattern["admission"])
+    if event.admission is Admission.DRAW:
+        promise_draw(event)
     for name, value in pattern["rules"].items():
         setattr(event, name, value)
     for one in pattern["slots"]:
@@ -188,6 +196,7 @@ def add_slot(event: Event, said: Pattern, moment: Callable[[int | None], datetim
         capacity=said["capacity"],
         starts_at=moment(said["starts"]),
         ends_at=moment(said["ends"]),
+        meeting_count=len(said["meetings"]),
     )
     event.slots.append(slot)
     for one in said["meetings"]:
@@ -220,7 +229,7 @@ def add_questions(event: Event, said: list[Pattern]) -> None:
 def first_day_of(event: Event) -> date:
     """The day on which its first slot begins; today for an event without slots."""
     return min(
-        (clock.to_local(slot.starts_at).date() for slot in event.slots), default=clock.today()
+        (clock.to_local(slot.starts_at).date() for slot in held_slots(event)), default=clock.today()
     )
 
 

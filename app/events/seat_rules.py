@@ -47,12 +47,17 @@ def choose(
         refuse_late_draw(event, closes_at)
         event.signup_closes_at = closes_at
         if draw is None:
-            seed = secrets.token_hex(16)
-            db.session.add(Draw(event=event, seed=seed, seed_sha256=sha256(seed)))
+            promise_draw(event)
     elif draw and admission is not Admission.DRAW:
         db.session.delete(draw)
     event.admission = admission
     keep_up(event)
+
+
+def promise_draw(event: Event) -> None:
+    """A seed of its own, whose hash the event's page shows before anybody applies."""
+    seed = secrets.token_hex(16)
+    db.session.add(Draw(event=event, seed=seed, seed_sha256=sha256(seed)))
 
 
 def refuse_late_draw(event: Event, closes_at: datetime | None) -> None:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app import clock
 from app.db import db
-from app.events import event_templates, patterns
+from app.events import event_templates, patterns, slots
+from app.events.admission_queries import draw_of, quotas_of
 from app.events.meeting_models import Meeting
 from app.events.meetings import follow
 from app.events.models import Admission, Event, EventStatus
@@ -17,7 +19,7 @@ from app.events.questions import count_again
 from app.events.quota_models import Quota, QuotaKind
 from app.events.template_models import EventTemplate
 from app.organizations.models import OrganizationKind, Role
-from tests.browser import Browser
+from tests.browser import Browser, counted_queries
 from tests.events.test_edit import events
 from tests.factories import (
     in_days,
@@ -63,14 +65,32 @@ class TestRule:
         shift = timedelta(days=21)
         meeting = db.session.scalars(sa.select(Meeting).filter_by(slot_id=twin.slots[0].id)).one()
         assert (meeting.title, meeting.starts_at) == ("Первое", event.slots[0].starts_at + shift)
+        assert twin.slots[0].meeting_count == 1
+        assert draw_of(twin)  # with a seed of its own
         first, second = questions_of(twin)
         assert (first.label, second.label, second.choices) == ("Питание?", "Какое?", ["А", "Б"])
         assert (second.shown_if, second.shown_if_values) == (first, [True])
-        [quota] = patterns.quotas_of(twin)
+        [quota] = quotas_of(twin)
         assert (quota.seats, quota.until) == (2, in_days(5) + shift)
         assert quota.municipality is not None
         assert (twin.hours, twin.stands) == (36, ["Колледж"])
         assert (twin.admission, twin.reminders, twin.reconfirm_days) == (Admission.DRAW, [24], 3)
+
+    def test_a_time_that_was_called_off_is_not_copied(self) -> None:
+        event = make_event(slots=2)
+        slots.call_off(event.slots[0], reason="Заболел мастер")
+        twin = patterns.copy(event, first_day=clock.to_local(in_days(28)).date())
+        assert len(twin.slots) == 1
+        assert not twin.slots[0].is_called_off
+
+    @pytest.mark.figures
+    def test_many_slots_cost_no_more_queries(self, app: Flask) -> None:
+        few, many = make_event(slots=1), make_event(slots=8)
+        with counted_queries(app) as for_few:
+            patterns.pattern_of(few)
+        with counted_queries(app) as for_many:
+            patterns.pattern_of(many)
+        assert len(for_many) == len(for_few)
 
     def test_a_template_is_independent_of_its_event(self) -> None:
         event = make_whole_event()
