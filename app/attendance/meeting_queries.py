@@ -69,7 +69,7 @@ def present_somewhere(registrations: Collection[Registration]) -> set[int]:
 
 def courses_of(event: Event) -> list[Slot]:
     """The slots that have meetings."""
-    return [slot for slot in event.slots if slot.meeting_count and not slot.is_called_off]
+    return [slot for slot in event.slots_held if slot.meeting_count]
 
 
 def meeting_now(meetings: Sequence[Meeting]) -> Meeting | None:

@@ -57,7 +57,7 @@ def marking_is_open(slot: Slot) -> bool:
 
 def slot_now(event: Event) -> Slot | None:
     """The slot that goes on or comes next; after the event, its last one."""
-    taking_place = [slot for slot in event.slots if not slot.is_called_off]
+    taking_place = event.slots_held
     coming = [slot for slot in taking_place if slot.ends_at > clock.now()]
     return next(iter(coming or taking_place[-1:] or event.slots[-1:]), None)
 

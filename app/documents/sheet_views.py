@@ -20,9 +20,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def asked(slug: str, slot_id: int, paper: str) -> tuple[Event, Slot]:
     event = event_for("event.print", slug)
-    slot = found_or_404(next((one for one in event.slots if one.id == slot_id), None))
-    if not slot.meeting_count:
-        found_or_404(None)
+    courses = (one for one in event.slots if one.meeting_count)
+    slot = found_or_404(next((one for one in courses if one.id == slot_id), None))
     record_now("persons.exported", event, organization_id=event.organization_id, paper=paper)
     return event, slot
 

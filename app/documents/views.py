@@ -99,7 +99,7 @@ def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
 
 def held(event: Event) -> list[Slot]:
     """Nobody signs on the list of a time that was called off."""
-    return [slot for slot in event.slots if not slot.is_called_off] or event.slots
+    return event.slots_held or event.slots
 
 
 def note_list(event: Event, paper: str) -> None:

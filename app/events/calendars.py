@@ -161,7 +161,7 @@ def schema_org(event: Event) -> dict[str, Any]:
         "address": place_of(event) or event.organization.address,
     }
     online = {"@type": "VirtualLocation", "url": url}
-    taking_place = [slot for slot in event.slots if not slot.is_called_off]
+    taking_place = event.slots_held
     mode, location = {
         Format.IN_PERSON: ("Offline", place),
         Format.ONLINE: ("Online", online),

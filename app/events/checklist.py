@@ -43,9 +43,7 @@ def about_words(thing: Event | Details) -> Iterator[Step]:
 
 def required_steps(event: Event) -> list[Step]:
     """What has to be done before the event can be published."""
-    has_slot = any(
-        slot.capacity >= 1 and not (slot.has_begun or slot.is_called_off) for slot in event.slots
-    )
+    has_slot = any(slot.capacity >= 1 and not slot.has_begun for slot in event.slots_held)
     closes_late = bool(
         event.signup_closes_at and event.ends_at and event.signup_closes_at > event.ends_at
     )

@@ -64,7 +64,7 @@ def entry_of(event: Event) -> ElementTree.Element:
 
 def in_short(event: Event) -> Iterable[str]:
     """When, where, for whom, what: each on a line. Contacts stay out, as in open data."""
-    taking_place = [slot for slot in event.slots if not slot.is_called_off]
+    taking_place = event.slots_held
     slots = taking_place[:TIMES_NAMED]
     more = "…" if len(taking_place) > TIMES_NAMED else ""
     yield "; ".join(span(slot.starts_at, slot.ends_at) for slot in slots) + more

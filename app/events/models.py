@@ -113,6 +113,11 @@ class Event(Model):
     )
 
     @property
+    def slots_held(self) -> list["Slot"]:
+        """Those that take place: the others were called off."""
+        return [slot for slot in self.slots if not slot.is_called_off]
+
+    @property
     def kind(self) -> Kind:
         return KINDS[self.kind_code]
 

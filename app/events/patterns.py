@@ -53,7 +53,7 @@ def pattern_of(event: Event) -> Pattern:
     def after(moment: datetime | None) -> int | None:
         return round((moment - start).total_seconds() / 60) if moment else None
 
-    slots = held_slots(event)
+    slots = event.slots_held
     meetings = meetings_of(slots)
     details = details_of(event)
     said = {one.name: getattr(details, one.name) for one in dataclasses.fields(details)}
@@ -75,11 +75,6 @@ def pattern_of(event: Event) -> Pattern:
         "questions": [question_pattern(question) for question in questions_of(event)],
         "quotas": [quota_pattern(quota, after) for quota in quotas_of(event)],
     }
-
-
-def held_slots(event: Event) -> list[Slot]:
-    """Those that take place: what was called off is not offered again by itself."""
-    return [slot for slot in event.slots if not slot.is_called_off]
 
 
 def slot_pattern(
@@ -229,7 +224,7 @@ def add_questions(event: Event, said: list[Pattern]) -> None:
 def first_day_of(event: Event) -> date:
     """The day on which its first slot begins; today for an event without slots."""
     return min(
-        (clock.to_local(slot.starts_at).date() for slot in held_slots(event)), default=clock.today()
+        (clock.to_local(slot.starts_at).date() for slot in event.slots_held), default=clock.today()
     )
 
 

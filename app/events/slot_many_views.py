@@ -73,7 +73,7 @@ def changed(event: Event, chosen: list[Slot], form: ManyForm) -> int:
 
 def ticked(event: Event) -> list[Slot]:
     if "everything" in request.form:
-        return [slot for slot in event.slots if not (slot.is_called_off or slot.has_begun)]
+        return [slot for slot in event.slots_held if not slot.has_begun]
     ids = set(request.form.getlist("slot", type=int))
     return [slot for slot in event.slots if slot.id in ids]
 

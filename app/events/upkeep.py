@@ -11,7 +11,7 @@ from app.text import searchable
 
 def keep_up(event: Event) -> None:
     """Bring the first and last moment, the searched text and the date of change up to date."""
-    taking_place = [slot for slot in event.slots if not slot.is_called_off] or event.slots
+    taking_place = event.slots_held or event.slots
     event.starts_at = min((slot.starts_at for slot in taking_place), default=None)
     event.ends_at = max((slot.ends_at for slot in taking_place), default=None)
     event.search_text = search_text(event)

@@ -88,7 +88,7 @@ def to_head_of_line(slot: Slot, losing: Collection[Registration]) -> None:
     for place, one in enumerate(line):
         one.status, one.hold_until, one.promoted_at = Status.WAITLISTED, None, None
         if first and first.draw_rank is not None and one.draw_rank is None:
-            one.draw_rank = first.draw_rank  # lots come before times: see lines.IN_LINE
+            one.draw_rank = first.draw_rank  # lots come before times: see queries.IN_LINE
         if first:
             before = first.signed_up_at - timedelta(microseconds=len(line) - place)
             one.signed_up_at = min(one.signed_up_at, before)
