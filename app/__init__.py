@@ -36,6 +36,7 @@ from app.attendance.sheet_views import bp as meeting_sheet
 from app.attendance.typed_views import bp as typed_rows
 from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
+from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data

@@ -43,7 +43,7 @@ def issue(registration: Registration) -> Certificate | None:
 def issue_again(revoked: Certificate) -> Certificate:
     """A new certificate with a new number for who holds a revoked one: names get corrected."""
     registration = revoked.registration
-    if registration.person.anonymized_at:
+    if registration is None or registration.person.anonymized_at:
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
     book = hold_book(registration.event.organization, clock.today().year)
     if valid_certificate_of(registration):
@@ -69,6 +69,8 @@ def tell_holders(event: Event) -> int:
     certificates = not_told(event)
     for certificate in certificates:
         registration = certificate.registration
+        if registration is None:  # not_told() finds none such
+            continue
         notify(
             registration.email or registration.person.email,
             "certificate_ready",
@@ -127,6 +129,7 @@ def _worded(registration: Registration, *, year: int, number: int) -> Certificat
     event, slot, person = registration.event, registration.slot, registration.person
     organization = event.organization
     return Certificate(
+        event=event,
         registration=registration,
         organization=organization,
         year=year,

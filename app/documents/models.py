@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.db import Model
+from app.documents.design_models import CertificateKind, CertificateLook
+from app.events.models import Event
 from app.organizations.models import Organization
 from app.registrations.models import Registration, new_code
 
@@ -23,21 +25,34 @@ class CertificateBook(Model):
 
 
 class Certificate(Model):
-    """A numbered paper for one who came; anybody can verify it by its code."""
+    """A numbered paper for one who came, or for somebody who is thanked; anybody can verify
+    it by its code."""
 
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "year", "number"),
-        # One valid paper for each place; a revoked one keeps its number beside the new one.
+        # One valid paper of each kind for each place; a revoked one keeps its number beside
+        # the new one. Those without a registration are papers of thanks to typed names.
         sa.Index(
             "uq_certificate_valid",
             "registration_id",
+            "kind",
             unique=True,
             sqlite_where=sa.text("revoked_at IS NULL"),
             postgresql_where=sa.text("revoked_at IS NULL"),
         ),
     )
 
-    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"), index=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("registration.id"), index=True
+    )
+    kind: Mapped[CertificateKind] = mapped_column(default=CertificateKind.PARTICIPANT)
+    look_id: Mapped[int | None] = mapped_column(  # None: issued before there were designs
+        sa.ForeignKey("certificate_look.id")
+    )
+    batch_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("paper_batch.id", ondelete="SET NULL"), index=True
+    )
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
     year: Mapped[int]
     number: Mapped[int]
@@ -45,6 +60,9 @@ class Certificate(Model):
     # What the paper says, as it was issued: later edits do not change it.
     holder: Mapped[str] = mapped_column(sa.String(320))
     holder_in_short: Mapped[str] = mapped_column(sa.String(320))  # «Санджи Эрдниевич Б.»
+    holder_declined: Mapped[str] = mapped_column(sa.String(320), default="")  # in the look's case
+    result: Mapped[str] = mapped_column(sa.String(200), default="")  # «I место»
+    hours: Mapped[int | None]
     organization_name: Mapped[str] = mapped_column(sa.String(400))
     event_title: Mapped[str] = mapped_column(sa.String(200))
     event_kind: Mapped[str] = mapped_column(sa.String(100))
@@ -57,8 +75,17 @@ class Certificate(Model):
     told_at: Mapped[datetime | None]  # the letter with the link was queued
     revoked_at: Mapped[datetime | None]
     revoke_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    # Issued instead of a revoked one, and why.
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+    # Ed25519 over what the QR code says (documents.signing), base64url; the key that made it.
+    signature: Mapped[str] = mapped_column(sa.String(88), default="")
+    key_id: Mapped[str] = mapped_column(sa.String(16), default="")
 
-    registration: Mapped[Registration] = relationship()
+    event: Mapped[Event] = relationship()
+    registration: Mapped[Registration | None] = relationship()
+    look: Mapped[CertificateLook | None] = relationship()
+    replaces: Mapped["Certificate | None"] = relationship(remote_side="Certificate.id")
     organization: Mapped[Organization] = relationship()
 
     @property

@@ -93,6 +93,12 @@ def has_come(registration: Registration) -> bool:
     return db.session.scalar(query) is not None
 
 
+def stands(certificate: Certificate) -> bool:
+    """What it says is still so: its holder's mark says they came. Thanks to somebody who is
+    no participant depend on no mark."""
+    return certificate.registration is None or has_come(certificate.registration)
+
+
 def without_certificate(event: Event) -> sa.Select[Registration]:
     """Who came and was never issued one; a revoked one counts as issued. Nothing is issued
     to those whose data is erased."""
@@ -192,7 +198,7 @@ def certificate_by_code(code: str) -> Certificate | None:
     query = (
         sa.select(Certificate)
         .where(Certificate.code == code)
-        .options(joinedload(Certificate.registration).joinedload(Registration.event))
+        .options(joinedload(Certificate.registration), joinedload(Certificate.event))
     )
     return db.session.scalar(query)
 
@@ -200,9 +206,8 @@ def certificate_by_code(code: str) -> Certificate | None:
 def certificate_in(event: Event, certificate_id: int) -> Certificate | None:
     query = (
         sa.select(Certificate)
-        .join(Certificate.registration)
-        .where(Certificate.id == certificate_id, Registration.event_id == event.id)
-        .options(contains_eager(Certificate.registration))
+        .where(Certificate.id == certificate_id, Certificate.event_id == event.id)
+        .options(joinedload(Certificate.registration))
     )
     return db.session.scalar(query)
 

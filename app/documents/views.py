@@ -271,7 +271,7 @@ def verify(code: str) -> ResponseReturnValue:
         "documents/verify.html",
         status=200 if certificate else 404,
         certificate=certificate,
-        came=certificate is not None and queries.has_come(certificate.registration),
+        came=certificate is not None and queries.stands(certificate),
         form=CodeForm(None, data={"code": code}),
     )
     answer.headers["X-Robots-Tag"] = "noindex"

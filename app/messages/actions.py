@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from app import clock, jobs
 from app.accounts.models import User
 from app.audit.actions import record
+from app.braces import filled
 from app.db import db, insert_unless_there, transaction
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
-from app.messages.placeholders import TICKET, filled, filled_as_markdown, values_of
+from app.messages.placeholders import TICKET, filled_as_markdown, values_of
 from app.messages.queries import Addressee, Selection, addressees, message_of_form
 from app.notifications.actions import notify
 from app.notifications.models import Notification

@@ -5,28 +5,22 @@ import re
 from flask import current_app
 from flask_babel import force_locale
 
+from app import braces
 from app.accounts.models import User
 from app.events.wording import place_of
 from app.filters import span
 from app.registrations.models import Registration
-from app.text import clean
 
 NAME, FULL_NAME = "имя", "фамилия и имя"
 EVENT, WHEN, WHERE, TICKET = "мероприятие", "время", "место", "ссылка на билет"
 PLACEHOLDERS = (NAME, FULL_NAME, EVENT, WHEN, WHERE, TICKET)
-BRACES = re.compile(r"\{([^{}\n]{1,40})\}")
 SIGNS = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&-])")
 ADDRESS = re.compile(r"(?<![(<\[\w])https?://[^\s<>)\]]*[^\s<>)\].,;:!?]")
 
 
-def named(braces: re.Match[str]) -> str:
-    return clean(braces[1]).lower()
-
-
 def unknown_in(text: str) -> list[str]:
     """What stands in braces and means nothing, each once."""
-    unknown = [one[0] for one in BRACES.finditer(text) if named(one) not in PLACEHOLDERS]
-    return list(dict.fromkeys(unknown))
+    return braces.unknown_in(text, PLACEHOLDERS)
 
 
 def values_of(registration: Registration, teacher: User | None = None) -> dict[str, str]:
@@ -56,14 +50,10 @@ def ticket_of(registration: Registration, teacher: User | None) -> str:
     return f"{current_app.config['SITE_URL']}/{path}"
 
 
-def filled(text: str, values: dict[str, str]) -> str:
-    return BRACES.sub(lambda braces: values.get(named(braces), braces[0]), text)
-
-
 def filled_as_markdown(text: str, values: dict[str, str]) -> str:
     """For the letter in HTML: names and titles mean nothing to Markdown, addresses are links,
     and a new line stays one."""
     plain = {name: SIGNS.sub(r"\\\1", value) for name, value in values.items()}
     plain[TICKET] = values[TICKET]  # an address, also inside [words]({ссылка на билет})
-    linked = ADDRESS.sub(r"<\g<0>>", filled(text, plain))
+    linked = ADDRESS.sub(r"<\g<0>>", braces.filled(text, plain))
     return re.sub(r"(?<!\n)\n(?!\n)", "  \n", linked)

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
+from app.documents.models import Certificate
 from app.events.models import Slot
 from app.people.models import Person
 from app.registrations.models import Channel, Registration, Status
@@ -39,6 +40,11 @@ def mark(registration: Registration, presence: Presence) -> None:
     attendance.presence = presence
     db.session.add(attendance)
     db.session.flush()
+
+
+def registration_of(paper: Certificate) -> Registration:
+    assert paper.registration is not None
+    return paper.registration
 
 
 def pages(pdf: bytes) -> list[str]:

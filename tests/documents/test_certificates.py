@@ -22,7 +22,7 @@ from app.organizations.models import Role
 from app.people.actions import Details, described
 from app.registrations.models import Status
 from tests.browser import Browser, counted_queries
-from tests.documents.people import came, mark, pages, signed_up
+from tests.documents.people import came, mark, pages, registration_of, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_user
 
 YEAR = clock.today().year
@@ -166,7 +166,7 @@ class TestRule:
         [paper] = actions.issue_due(event)
         book = db.session.scalars(sa.select(CertificateBook)).one()
         with pytest.raises(sa.exc.IntegrityError):
-            actions._number(book, [paper.registration])
+            actions._number(book, [registration_of(paper)])
 
 
 class TestPaper:

@@ -8,7 +8,7 @@ from app.documents import actions
 from app.documents.models import Certificate
 from app.events.models import Event
 from tests.browser import Browser
-from tests.documents.people import came, mark
+from tests.documents.people import came, mark, registration_of
 from tests.factories import make_event, make_person
 
 
@@ -52,11 +52,11 @@ class TestScreen:
     def test_is_not_valid_once_the_attendance_is_corrected(
         self, browser: Browser, paper: Certificate
     ) -> None:
-        mark(paper.registration, Presence.ABSENT)
+        mark(registration_of(paper), Presence.ABSENT)
         page = browser.open(f"/verify/{paper.code}")
         assert "недействителен" in page.text(".o-warn")
         assert not page.text(".o-good")
-        mark(paper.registration, Presence.PRESENT)
+        mark(registration_of(paper), Presence.PRESENT)
         assert browser.open(f"/verify/{paper.code}").text(".o-good")
 
     @pytest.mark.parametrize("code", ["NOSUCHCODE99", "x", "'--", "Ж" * 200, "😀"])
@@ -73,7 +73,7 @@ class TestScreen:
             assert browser.open(address).status == 404
 
     def test_the_ticket_code_verifies_nothing(self, browser: Browser, paper: Certificate) -> None:
-        assert browser.open(f"/verify/{paper.registration.code}").status == 404
+        assert browser.open(f"/verify/{registration_of(paper).code}").status == 404
         assert browser.open(f"/registrations/{paper.code}/ticket.pdf").status == 404
 
     def test_the_code_may_be_typed_as_it_is_printed(
