@@ -10,6 +10,7 @@ from app import clock
 from app.db import db, insert_unless_there
 from app.documents.models import Certificate, CertificateBook
 from app.documents.queries import due, has_come, not_told, valid_certificate_of
+from app.documents.signing import sign
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -119,6 +120,7 @@ def _number(book: CertificateBook, registrations: Sequence[Registration]) -> lis
         for registration in registrations:
             book.last_number += 1
             issued.append(_worded(registration, year=book.year, number=book.last_number))
+    sign(*issued)
     db.session.add_all(issued)
     db.session.flush()
     return issued

@@ -6,6 +6,7 @@ from flask import current_app, url_for
 from flask_babel import force_locale
 
 from app.documents.models import Certificate
+from app.documents.signing import qr_text
 from app.registrations.models import Registration
 
 
@@ -15,10 +16,7 @@ def certificates(papers: Sequence[Certificate]) -> bytes:
 
     with force_locale("ru"):
         frame = pdf_pictures.DrawnOnce("img/certificate.svg")
-        codes = {
-            f"qr:{paper.code}": pdf_pictures.QRCode(public_url("documents.verify", paper.code))
-            for paper in papers
-        }
+        codes = {f"qr:{paper.code}": pdf_pictures.QRCode(qr_text(paper)) for paper in papers}
         return pdf.render(
             "pdf/certificates.html",
             pictures={frame.url: frame, **codes},
