@@ -108,9 +108,9 @@ class Verdict:
 
 
 def short_name(organization: str) -> str:
-    """Without its legal form, and without quotation marks around all of it."""
+    """What stands in quotation marks after its legal form, if it has such a name."""
     name = LEGAL_FORM.sub("", organization)
-    return name[1:-1] if name.startswith("«") and name.find("»") == len(name) - 1 else name
+    return name[1 : name.rindex("»")] if name.startswith("«") and "»" in name else name
 
 
 def cut(text: str, most: int) -> str:

@@ -16,6 +16,7 @@ from app.documents.signed_text import Answer, check
 from app.documents.signing import public_keys, qr_text, sign
 from app.qr import modules_of
 
+HELD_ON, HELD_UNTIL = map(datetime.fromisoformat, ("2026-05-04T07:00", "2026-05-04T09:00"))
 TYPICAL = {
     "holder_in_short": "Санджи Эрдниевич Б.",
     "event_title": "Сварщик за один день",
@@ -30,15 +31,15 @@ LONG = {
     "hours": 72,
     "code": "KLMNPQRSTUVW",
 }
-WORST = {name: "😀" * 200 for name in ("holder_in_short", "event_title", "organization_name")}
+WORST = dict.fromkeys(("holder_in_short", "event_title", "organization_name"), "😀" * 200)
 
 
 def paper(**words: object) -> Certificate:
     given = {
         "kind": CertificateKind.PARTICIPANT, "number": 1417, "year": 2026, "result": "",
-        "issued_at": datetime(2026, 5, 4, 9), "code": "ABCDEFGHJKLM", "holder": "Бадмаев Санджи",
+        "issued_at": HELD_UNTIL, "code": "ABCDEFGHJKLM", "holder": "Бадмаев Санджи",
         "event_kind": "Профессиональная проба", "professional_fields": "",
-        "held_on": datetime(2026, 5, 4, 7), "held_until": datetime(2026, 5, 4, 9),
+        "held_on": HELD_ON, "held_until": HELD_UNTIL,
         "signatory_name": "О. Б. Манджиева", "signatory_post": "Директор", **words,
     }  # fmt: skip
     certificate = Certificate(**given)
