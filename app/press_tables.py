@@ -166,11 +166,10 @@ def rows_that_fit(rows: Sequence[Row], room: float, form: Form, ending: float) -
     """How many rows this page takes below its header: a heading is never the last, and the
     ending takes rows along to its page."""
     fit = max(1, int((room - form.header.height) // form.row.height))
-    if fit >= len(rows):
-        left = room - form.header.height - len(rows) * form.row.height
-        if left >= ending or len(rows) <= KEPT_WITH_ENDING:
-            return len(rows)
-        fit = len(rows) - KEPT_WITH_ENDING
+    left = room - form.header.height - len(rows) * form.row.height
+    if left >= ending or (fit >= len(rows) and len(rows) <= KEPT_WITH_ENDING):
+        return len(rows)
+    fit = max(1, min(fit, len(rows) - KEPT_WITH_ENDING))
     while fit > 1 and rows[fit - 1].is_heading:
         fit -= 1
     return fit
