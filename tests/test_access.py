@@ -266,6 +266,10 @@ MATRIX = {
     "static": EVERYBODY,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
+    "verifying.file_to_save": EVERYBODY,
+    "verifying.key_as_pem": EVERYBODY,
+    "verifying.keys_as_json": EVERYBODY,
+    "verifying.offline": EVERYBODY,
 }
 
 
@@ -295,6 +299,7 @@ class Scene:
     quota_id: int
     staff_id: int
     link_id: int
+    key_id: str  # that signed the certificate
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -319,6 +324,7 @@ class Scene:
             "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
             "kind": "photo",
+            "key_id": self.key_id,
             "number": 1,
             "act_id": self.act_id,
             "template_id": self.template_id,
@@ -408,6 +414,7 @@ def build() -> Scene:
         quota.id,
         colleague.id,
         door.link.id,
+        certificate.key_id,
     )  # fmt: skip
 
 

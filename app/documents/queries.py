@@ -193,6 +193,15 @@ def valid_certificate_of(registration: Registration) -> Certificate | None:
     return db.session.scalar(query)
 
 
+def replacement_of(certificate: Certificate) -> Certificate | None:
+    """The valid one that was issued in its place, also when there were more in between."""
+    seen: Certificate | None = certificate
+    while seen and seen.is_revoked:
+        query = sa.select(Certificate).filter_by(replaces_id=seen.id)
+        seen = db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
+    return seen if seen is not certificate else None
+
+
 def certificate_by_code(code: str) -> Certificate | None:
     """With its registration and event, in one query."""
     query = (

@@ -84,13 +84,13 @@ def payload_digits(certificate: Certificate) -> str:
     return as_digits(said_by(certificate).to_bytes(certificate.key_id))
 
 
-def keys() -> list[SigningKey]:
+def all_keys() -> list[SigningKey]:
     """All that ever signed here, the newest first."""
     return list(db.session.scalars(sa.select(SigningKey).order_by(SigningKey.id.desc())))
 
 
 def public_keys() -> dict[str, bytes]:
-    return {key.key_id: from_text(key.public_key) for key in keys()}
+    return {key.key_id: from_text(key.public_key) for key in all_keys()}
 
 
 def as_text(content: bytes) -> str:
@@ -99,3 +99,12 @@ def as_text(content: bytes) -> str:
 
 def from_text(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def published() -> dict[str, str]:
+    """By id in base64url, for the script of the pages."""
+    return {key.key_id: key.public_key for key in all_keys()}
+
+
+def standard_base64(key: SigningKey) -> str:
+    return base64.b64encode(from_text(key.public_key)).decode()

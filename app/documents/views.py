@@ -11,8 +11,9 @@ from flask_login import current_user, login_required
 from app.audit.actions import record, record_now
 from app.codes import as_code
 from app.db import transaction
-from app.documents import actions, certificates, lists, posters, queries
+from app.documents import actions, certificates, lists, posters, queries, signing
 from app.documents.forms import CodeForm, RevokeForm
+from app.documents.kind_words import KIND_WORDS
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
@@ -264,15 +265,30 @@ def verify_form() -> ResponseReturnValue:
 
 
 @bp.get("/verify/<string:code>")
+@limiter.limit("60 per minute")
+@limiter.limit(
+    "10 per minute",  # guessing stops here; a school shares one address and may mistype
+    deduct_when=lambda response: response.status_code == 404,
+    error_message=lambda: _(
+        "Too many codes that do not exist were asked for from your address. Wait a minute, "
+        "then check the code: twelve letters and digits under the QR code."
+    ),
+)
 def verify(code: str) -> ResponseReturnValue:
     """What was issued, or that it is not valid any more, or that it never was."""
-    certificate: Certificate | None = queries.certificate_by_code(as_code(code))
+    code = as_code(code)
+    certificate: Certificate | None = queries.certificate_by_code(code)
     answer = page(
         "documents/verify.html",
         status=200 if certificate else 404,
         certificate=certificate,
         came=certificate is not None and queries.stands(certificate),
+        replacement=certificate and queries.replacement_of(certificate),
         form=CodeForm(None, data={"code": code}),
+        code=code,
+        published=signing.published(),
+        payload=signing.payload_digits(certificate) if certificate else "",
+        kinds=KIND_WORDS,
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
