@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from app.codes import as_code
+from app.codes import as_code, in_groups
 from app.dense_text import decoded, encoded
 from app.documents.design_models import CertificateKind
 from app.signing_keys import ID_BYTES, is_signed
@@ -105,6 +105,10 @@ class Verdict:
     code: str = ""
     key_id: str = ""
     said: Said | None = None
+
+    @property
+    def code_in_groups(self) -> str:
+        return in_groups(self.code, 4)
 
 
 def short_name(organization: str) -> str:

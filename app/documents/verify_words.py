@@ -46,7 +46,7 @@ def in_words(verdict: Verdict) -> list[str]:
             (_("Result"), said.result),
             (_("Academic hours"), str(said.hours or "")),
             (_("Organization"), said.organization),
-            (_("Code"), verdict.code),
+            (_("Code"), verdict.code_in_groups),
         ]
         lines += [f"{name}: {text}" for name, text in rows if text]
         lines.append(_("Whether it was revoked later only the site knows."))

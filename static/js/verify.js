@@ -78,7 +78,7 @@
     try {
       const key = await crypto.subtle.importKey("raw", fromBase64(keys[said.keyId]), "Ed25519", false, ["verify"]);
       const isRight = await crypto.subtle.verify("Ed25519", key, bytes.slice(-64), message);
-      return isRight ? { answer: "right", said: { ...said, code }, payload } : { answer: "wrong" };
+      return isRight ? { answer: "right", said: { ...said, code: code.match(/.{1,4}/g).join("-") }, payload } : { answer: "wrong" };
     } catch {
       return { answer: "unsupported" }; // an old browser, or a page that came without encryption
     }
@@ -112,8 +112,10 @@
     if (!/^[0-9]+$/.test(digits)) return;
     const found = await check(part.dataset.code, digits, keys);
     const { payload } = part.dataset;
-    if (found.answer === "right" && payload && asHex(found.payload) !== asHex(bytesOf(payload))) found.answer = "differs";
-    show(found);
+    if (found.answer === "right" && payload) { // else the name is erased, or the code is unknown
+      const isSame = asHex(found.payload) === asHex(bytesOf(payload));
+      show(isSame ? { answer: "same" } : { ...found, answer: "differs" });
+    } else show(found);
   }
   if (part.dataset.code !== undefined) {
     window.addEventListener("hashchange", checkAddress);
