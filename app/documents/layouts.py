@@ -16,8 +16,9 @@ ALL_TEXTS = ("heading", "subheading", "lead", "body")
 
 @dataclass(frozen=True)
 class Layout:
-    """``width`` and ``height`` (mm): where heading, name and body have room; the sizes are in
-    points, before they are set larger or smaller to fill it."""
+    """``width`` and ``height`` (mm): where heading, name and body have room, below the emblem and
+    the organization's name if these have no room of their own (``head``: how wide they are).
+    The sizes are in points, before they are set larger or smaller to fill it."""
 
     code: str
     title: LazyString
@@ -25,6 +26,7 @@ class Layout:
     landscape: bool
     width: float
     height: float
+    head: float = 0
     template: str = "centred"
     accent: str = SKY
     texts: tuple[str, ...] = ALL_TEXTS
@@ -48,7 +50,8 @@ LAYOUTS = _by_code(
         _l("A frame of scrolls with lotuses in its corners, a lotus over the steppe."),
         landscape=True,
         width=229,
-        height=112,
+        height=113,
+        head=229,
         most_scale=1.0,
     ),
     Layout(
@@ -57,7 +60,7 @@ LAYOUTS = _by_code(
         _l("A diploma: a laurel wreath, a border of fine lines, the result in large letters."),
         landscape=False,
         width=150,
-        height=104,
+        height=100,
         heading=44,
         holder=27,
     ),
@@ -67,7 +70,7 @@ LAYOUTS = _by_code(
         _l("A letter of thanks: letterhead, a thin frame, room for a long text."),
         landscape=False,
         width=150,
-        height=128,
+        height=122,
         template="letter",
         flat=True,
         size=12,
@@ -81,7 +84,7 @@ LAYOUTS = _by_code(
         _l("Black on white without ornament: number and date under the heading."),
         landscape=False,
         width=165,
-        height=100,
+        height=110,
         template="reference",
         frame=False,
         flat=True,
@@ -96,7 +99,8 @@ LAYOUTS = _by_code(
         _l("A border of meanders, the knot of happiness, ram’s horns and lotuses."),
         landscape=True,
         width=217,
-        height=94,
+        height=113,
+        head=181,
         accent="#9b2226",
         most_scale=1.1,
     ),
@@ -106,7 +110,8 @@ LAYOUTS = _by_code(
         _l("Only letters, black and one colour, set from the left."),
         landscape=True,
         width=183,
-        height=112,
+        height=121,
+        head=183,
         template="strict",
         frame=False,
         heading=42,
@@ -119,7 +124,8 @@ LAYOUTS = _by_code(
         _l("A low sun, clouds and cranes over the plain; quiet and light."),
         landscape=True,
         width=215,
-        height=96,
+        height=120,
+        head=173,
         most_scale=1.1,
     ),
     Layout(
@@ -128,7 +134,8 @@ LAYOUTS = _by_code(
         _l("Tulips along the horizon, everything else stands in the sky."),
         landscape=False,
         width=154,
-        height=102,
+        height=127,
+        head=154,
         accent="#17693f",
         heading=37,
         holder=26,
