@@ -81,7 +81,7 @@ def _at(row: bytearray, place: int) -> int:
     return row[place] if 0 <= place < len(row) else 0
 
 
-class Recoloured(SVGImage):  # type: ignore[misc]
+class Recoloured(SVGImage):
     """An SVG of ``static/`` in other colours than it was drawn in."""
 
     def __init__(self, filename: str, colours: Mapping[str, str]) -> None:
@@ -91,7 +91,7 @@ class Recoloured(SVGImage):  # type: ignore[misc]
         super().__init__(tree, file.as_uri(), OnlyOurs(), None)
 
 
-class Photograph(RasterImage):  # type: ignore[misc]
+class Photograph(RasterImage):
     """A picture from the database; its name is its content, so that it is stored once."""
 
     def __init__(self, sha256: str, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """A certificate as a page: its words set in its layout, stamped on a page laid out once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 MILLIMETRE = 72 / 25.4  # in points
 A4 = (210 * MILLIMETRE, 297 * MILLIMETRE)
-ROW_OF_HEAD = 4.6  # mm
 EMBLEM = 22.5  # mm, with the gap below it
 GAP_OF_HEAD = 3
+LONG_NAME = 60  # letters
 FRAME, PICTURE = "frame:", "picture:"  # addresses of images in the templates
 
 
@@ -42,7 +43,8 @@ class Words:
     values: Mapping[str, str]
 
     def into(self, text: str) -> str:
-        return clean(filled(text, self.values))
+        """One line; blanks that may not break stay."""
+        return re.sub(" +", " ", filled(clean(text), self.values)).strip()
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def composed(look: Look, words: Words, pictures: Mapping[int, str]) -> Compositi
         "pictures": pictures,
         "accent": look.accent,
         "ink": layout_colours.for_words(look.accent),
-        "organization": words.organization,
+        "organization": in_two(words.organization),
         "by_size": size_of_name(words.organization),
         "heading": heading,
         "subheading": subheading,
@@ -103,13 +105,21 @@ def composed(look: Look, words: Words, pictures: Mapping[int, str]) -> Compositi
     return Composition(layout, context, texts, words.qr)
 
 
-def head_of(layout: Layout, organization: str, has_emblem: bool) -> float:  # noqa: FBT001
+def head_of(layout: Layout, organization: str, has_emblem: bool) -> float:
     """How much of the height (mm) the organization's emblem and name take."""
     if not layout.head:
         return 0
     size = {"": 11.5, "long": 10, "longest": 8}[size_of_name(organization)]
-    rows = lines_of(organization, size=size, width=layout.head, letter=0.56)
+    rows = sum(
+        lines_of(line, size=size, width=layout.head, letter=0.56) for line in in_two(organization)
+    )
     return rows * size * 1.3 / MILLIMETRE + (EMBLEM if has_emblem else 0) + GAP_OF_HEAD
+
+
+def in_two(organization: str) -> list[str]:
+    """Long names in two lines: the legal form, and the name itself from its quotation mark."""
+    form, mark, name = organization.partition(" «")
+    return [form, f"«{name}"] if mark and len(organization) > LONG_NAME else [organization]
 
 
 def size_of_name(organization: str) -> str:
@@ -153,11 +163,12 @@ def html_of(composition: Composition, texts: Mapping[str, str] | None = None) ->
 
 
 def addresses_in(composition: Composition) -> set[str]:
-    frame = f"{FRAME}{composition.layout.code}:{composition.context['accent']}"
+    layout, accent = composition.layout, composition.context["accent"]
     look, pictures = composition.context["look"], composition.context["pictures"]
-    return {pictures[one] for one in look.pictures if one in pictures} | (
-        {frame} if composition.layout.frame else set()
-    )
+    drawings = [layout.code] * layout.frame + ["lotus"] * layout.medal
+    return {f"{FRAME}{one}:{accent}" for one in drawings} | {
+        pictures[one] for one in look.pictures if one in pictures
+    }
 
 
 @lru_cache(maxsize=32)

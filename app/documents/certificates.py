@@ -65,9 +65,7 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
     from app.press_document import printed as in_one_document
 
-    leaves = [
-        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages
-    ]
+    leaves = [Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages]
     return in_one_document(leaves, title=title, archival=archival)
 
 
@@ -110,7 +108,7 @@ def values_of(paper: Certificate, look: Look) -> dict[str, str]:
     values = {
         "мероприятие": quoted(paper.event_title),
         "вид": paper.event_kind,
-        "дата": days(paper.held_on, paper.held_until),
+        "дата": together(days(paper.held_on, paper.held_until)),
         "организация": paper.organization_name,
         "направления": paper.professional_fields,
         "часы": hours_in_words(paper.hours),
@@ -139,7 +137,7 @@ def sample_words(organization: Organization, *, holder: str, values: Mapping[str
         organization=organization.name,
         values={
             **SAMPLE,
-            "дата": days(today, today),
+            "дата": together(days(today, today)),
             "организация": organization.name,
             "часы": hours_in_words(16),
             **values,
@@ -153,7 +151,12 @@ def numbered(number: str, issued_at: datetime) -> str:
 
 def hours_in_words(hours: int | None) -> str:
     """«16 часов»."""
-    return "" if hours is None else ngettext("%(num)d hour", "%(num)d hours", hours)
+    return "" if hours is None else together(ngettext("%(num)d hour", "%(num)d hours", hours))
+
+
+def together(words: str) -> str:
+    """Days and numbers are not torn apart at the end of a line."""
+    return " – ".join(part.replace(" ", "\u00a0") for part in words.split(" – "))
 
 
 def ticket(registration: Registration) -> bytes:

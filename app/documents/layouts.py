@@ -6,8 +6,8 @@ mostly, a frame in static/img/certificates. Here stands what the words need to k
 
 from dataclasses import dataclass
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from app.documents.designs import SKY
 
@@ -31,11 +31,12 @@ class Layout:
     accent: str = SKY
     texts: tuple[str, ...] = ALL_TEXTS
     frame: bool = True  # it has a drawing of its own
+    medal: bool = False  # a lotus where there is no emblem
     flat: bool = False  # the body is a plain text: no line of it is set apart
     size: float = 11.5
     heading: float = 38
     holder: float = 28
-    least_scale: float = 0.6
+    least_scale: float = 0.45
     most_scale: float = 1.2
 
 
@@ -50,9 +51,9 @@ LAYOUTS = _by_code(
         _l("A frame of scrolls with lotuses in its corners, a lotus over the steppe."),
         landscape=True,
         width=229,
-        height=113,
+        height=110,
         head=229,
-        most_scale=1.0,
+        most_scale=1.12,
     ),
     Layout(
         "honours",
@@ -60,9 +61,11 @@ LAYOUTS = _by_code(
         _l("A diploma: a laurel wreath, a border of fine lines, the result in large letters."),
         landscape=False,
         width=150,
-        height=100,
+        height=101,
         heading=44,
         holder=27,
+        medal=True,
+        most_scale=1.3,
     ),
     Layout(
         "letter",
@@ -70,13 +73,13 @@ LAYOUTS = _by_code(
         _l("A letter of thanks: letterhead, a thin frame, room for a long text."),
         landscape=False,
         width=150,
-        height=122,
+        height=112,
         template="letter",
         flat=True,
         size=12,
-        heading=29,
-        holder=21,
-        most_scale=1.1,
+        heading=32,
+        holder=22,
+        most_scale=1.25,
     ),
     Layout(
         "reference",
@@ -84,25 +87,25 @@ LAYOUTS = _by_code(
         _l("Black on white without ornament: number and date under the heading."),
         landscape=False,
         width=165,
-        height=110,
+        height=112,
         template="reference",
         frame=False,
         flat=True,
         size=12,
-        heading=20,
+        heading=22,
         holder=16,
-        most_scale=1.1,
+        most_scale=1.2,
     ),
     Layout(
         "ornament",
         _l("Kalmyk ornament"),
         _l("A border of meanders, the knot of happiness, ram’s horns and lotuses."),
         landscape=True,
-        width=217,
-        height=113,
+        width=209,
+        height=106,
         head=181,
         accent="#9b2226",
-        most_scale=1.1,
+        most_scale=1.15,
     ),
     Layout(
         "strict",
@@ -110,13 +113,13 @@ LAYOUTS = _by_code(
         _l("Only letters, black and one colour, set from the left."),
         landscape=True,
         width=183,
-        height=121,
+        height=116,
         head=183,
         template="strict",
         frame=False,
         heading=42,
         holder=29,
-        most_scale=1.1,
+        most_scale=1.15,
     ),
     Layout(
         "sky",
@@ -124,9 +127,9 @@ LAYOUTS = _by_code(
         _l("A low sun, clouds and cranes over the plain; quiet and light."),
         landscape=True,
         width=215,
-        height=120,
+        height=115,
         head=173,
-        most_scale=1.1,
+        most_scale=1.2,
     ),
     Layout(
         "steppe",
@@ -139,5 +142,6 @@ LAYOUTS = _by_code(
         accent="#17693f",
         heading=37,
         holder=26,
+        most_scale=1.35,
     ),
 )

@@ -17,14 +17,14 @@ POINTS = 72 / 25.4  # of a millimetre
 REGULAR, BOLD, CAPITAL = 0.51, 0.57, 0.76
 LEADING = 1.28
 # Lines of the body by what they say, and their sizes.
-STRONG, PLAIN, SMALL = "strong", "plain", "small"
-SIZES = {STRONG: 1.42, PLAIN: 1.15, SMALL: 1.0}
-SAID_LOUDLY = {"результат", "мероприятие"}
+RESULT, STRONG, PLAIN, SMALL = "result", "strong", "plain", "small"
+SIZES = {RESULT: 1.8, STRONG: 1.42, PLAIN: 1.15, SMALL: 1.0}
 MOST_LINES = 8
-MOST_OF_HOLDER = 2
+ONE_LINE = 1.35  # lines of a name that are made one
 GAPS = 4.4  # between heading, name and body, together, in sizes of the text
 GAP_OF_LINE = 0.35
 STEP = 0.96
+SLOWER = 0.5  # the text shrinks less than heading and name do
 
 
 class Line(NamedTuple):
@@ -55,11 +55,14 @@ def paragraphs(body: str) -> list[str]:
 def style_of(paragraph: str, *, flat: bool) -> str:
     """A line of nothing but the result or the title is set large, one of nothing but facts
     small."""
-    rest = BRACES.sub("", paragraph)
-    if flat or re.search(r"\w", rest) or not BRACES.search(paragraph):
-        return PLAIN
     said = {named(one) for one in BRACES.finditer(paragraph)}
-    return STRONG if said <= SAID_LOUDLY else SMALL
+    if flat or not said or re.search(r"\w", BRACES.sub("", paragraph)):
+        return PLAIN
+    if said == {"результат"}:
+        return RESULT
+    if "мероприятие" in said:
+        return STRONG if len(said) == 1 else PLAIN
+    return SMALL
 
 
 def lines_of(text: str, *, size: float, width: float, letter: float) -> int:
@@ -99,7 +102,7 @@ def _set(
     holder: str,
     body: Sequence[tuple[str, str]],
 ) -> Setting:
-    size = layout.size * scale
+    size = layout.size * (scale if scale > 1 else scale**SLOWER)
     longest = max(map(len, textwrap.wrap(heading, 26)), default=1)
     one_line = layout.width * POINTS / (longest * CAPITAL)
     return Setting(
@@ -115,15 +118,16 @@ def _set(
 
 
 def _line(slot: str, text: str, style: str, size: float, layout: Layout) -> Line:
-    letter = BOLD if style == STRONG else REGULAR
+    letter = BOLD if style in (STRONG, RESULT) else REGULAR
     lines = lines_of(text, size=size, width=layout.width, letter=letter)
     return Line(slot, text, style, lines, size, lines * size * LEADING)
 
 
 def _holder(text: str, size: float, layout: Layout) -> Line:
-    """One line for most; a long name has room for two, somewhat smaller."""
-    fits = len(text) * BOLD * size <= layout.width * POINTS
-    return Line("holder", text, STRONG, MOST_OF_HOLDER, size, size * (1.3 if fits else 2.1))
+    """A line, in which a long name becomes smaller; a very long one gets a second line."""
+    takes = len(text) * BOLD * size / (layout.width * POINTS)  # lines
+    lines, height = (1, 1.3) if takes <= ONE_LINE else (2, 2.3)
+    return Line("holder", text, STRONG, lines, size, size * height)
 
 
 def _height(setting: Setting, layout: Layout, heading: str, subheading: str) -> float:
