@@ -71,8 +71,8 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
 
 def title_of(papers: Sequence[Certificate]) -> str:
     if len(papers) == 1:
-        return f"{_('Certificate')} № {papers[0].full_number}: {papers[0].holder}"
-    return f"{_('Certificates')}: {papers[0].event_title}" if papers else _("Certificates")
+        return _("Certificate") + f" № {papers[0].full_number}: {papers[0].holder}"
+    return _("Certificates") + (f": {papers[0].event_title}" if papers else "")
 
 
 def look_of(paper: Certificate) -> Look:
@@ -90,7 +90,8 @@ def words_of(paper: Certificate, look: Look) -> Words:
     if paper.look is None:
         issued = _("issued on %(day)s", day=date)
         if fields := paper.professional_fields:
-            values["направления"] = f" · {_('professional field')}: {fields}"
+            label = _("professional field")
+            values["направления"] = f" · {label}: {fields}"
     return Words(
         holder=paper.holder_declined or paper.holder,
         number=f"№ {paper.full_number}",
