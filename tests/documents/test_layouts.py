@@ -121,7 +121,7 @@ class TestEachLayout:
         assert found.text == "https://example.org/verify/ABCDEFGHJKLM"
 
     def test_looks_as_if_weasyprint_alone_had_set_it(self, code: str, tmp_path: Path) -> None:
-        page = composed(look(code, signatories=THREE[:1]), words(), {})
+        page = composed(look(code, signatories=THREE[:1]), words("Ли Вера Львовна"), {})
         stamped = seen(certificates.printed([page], title="x"), tmp_path).convert("L")
         plain = seen(plainly(page), tmp_path).convert("L")
         assert stamped.size == plain.size
