@@ -1,7 +1,8 @@
 """Certificates and tickets as PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
@@ -65,7 +66,10 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
     from app.press_document import printed as in_one_document
 
-    leaves = [Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages]
+    pieces: dict[Hashable, Any] = {}
+    leaves = [
+        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
+    ]
     return in_one_document(leaves, title=title, archival=archival)
 
 
