@@ -56,9 +56,7 @@ class TripForm(AdultsForm):
     )
     bus = fields.line(_l("Bus: model and number plate"), most=120)
     driver = fields.line(_l("Driver: name, phone"), most=200)
-    seats: IntegerField = whole_number(
-        _l("Passenger seats in the bus"), FEWEST_SEATS, MOST_SEATS
-    )  # fmt: skip
+    seats: IntegerField = whole_number(_l("Passenger seats in the bus"), FEWEST_SEATS, MOST_SEATS)
     place = fields.line(_l("Where the class sets off from"), most=300)
     route = fields.line(
         _l("Route"), most=300, description=_l("From where, through which places, to where.")
@@ -118,9 +116,11 @@ class TripForm(AdultsForm):
         begins = clock.to_local(slot.starts_at).replace(tzinfo=None)
         told = {"day": day_of(slot.starts_at), "time": time_of(slot.starts_at)}
         if left and left >= begins:
-            wrong(self.leaves_on, _("The event begins on %(day)s at %(time)s: set off earlier.", **told))
+            late = _("The event begins on %(day)s at %(time)s: set off earlier.", **told)
+            wrong(self.leaves_on, late)
         if back and back <= begins:
-            wrong(self.returns_on, _("The event only begins on %(day)s at %(time)s: return later.", **told))
+            early = _("The event only begins on %(day)s at %(time)s: return later.", **told)
+            wrong(self.returns_on, early)
 
     @property
     def trip(self) -> Trip:

@@ -51,10 +51,15 @@ def papers(code: str) -> ResponseReturnValue:
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
-            noted = {"organization_id": group.school_id, "paper": f"trip-{paper}.pdf"}
-            record_now("persons.exported", group, **noted)
+            note(group, paper)
             return file(content, f"{TITLES[paper]} — {group.title}.pdf")
     return trip_page(crew, form, status=422)
+
+
+def note(group: Group, paper: Paper) -> None:
+    record_now(
+        "persons.exported", group, organization_id=group.school_id, paper=f"trip-{paper}.pdf"
+    )
 
 
 def paper_of(said: str | None) -> Paper:

@@ -46,7 +46,7 @@ class Paper(StrEnum):
 
 
 TITLES = {
-    Paper.ORDER: _l("Order"),
+    Paper.ORDER: _l("Order of the school"),
     Paper.LIST: _l("List for the escort"),
     Paper.SEATS: _l("Seats in the bus"),
     Paper.INSTRUCTION: _l("Safety instruction sheet"),
@@ -170,6 +170,8 @@ def printed(crew: Crew, trip: Trip, paper: Paper) -> bytes:
     from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
 
     refuse_empty(crew, paper)
+    if paper is Paper.SEATS and trip.way is not Way.BUS:
+        raise RuleBroken(_("Seats are drawn for a bus: choose that the class goes by one."))
     papers = folder_of(crew, trip) if paper is Paper.FOLDER else [paper]
     bus = bus_of(crew, trip) if Paper.SEATS in papers else None
     with force_locale("ru"):
