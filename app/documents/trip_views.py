@@ -94,7 +94,8 @@ def trip_page(crew: Crew, form: TripForm, *, status: int = 200) -> Response:
 def classes_seen(people: Sequence[Person]) -> list[SchoolClass]:
     """The classes of these pupils whose consents the visitor may enter."""
     found = {one.class_id: one.school_class for one in people}
-    return [one for one in found.values() if one and sees(one)]
+    seen = [one for one in found.values() if one and sees(one)]
+    return sorted(seen, key=lambda one: (-one.first_year, one.letter))
 
 
 def sees(class_: SchoolClass) -> bool:
