@@ -68,12 +68,19 @@ def without_collecting() -> Iterator[None]:
             gc.enable()  # the next collection of young objects takes the whole document
 
 
-def render(template: str, *, pictures: Mapping[str, object] | None = None, **context: Any) -> bytes:
+def render(
+    template: str,
+    *,
+    pictures: Mapping[str, object] | None = None,
+    variant: str | None = None,
+    **context: Any,
+) -> bytes:
     """The template as a PDF document. ``pictures`` (see pdf_pictures) are drawn by us, not
-    fetched: by the address that the template or the style gives for them."""
+    fetched: by the address that the template or the style gives for them. ``variant``:
+    «pdf/a-3b»."""
     text = render_template(template, **context)
     with _press, without_collecting():
-        return bytes(laid_out(text, pictures).write_pdf())
+        return bytes(laid_out(text, pictures).write_pdf(pdf_variant=variant))
 
 
 def render_one_page(

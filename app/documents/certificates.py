@@ -9,8 +9,9 @@ from app.documents.models import Certificate
 from app.registrations.models import Registration
 
 
-def certificates(papers: Sequence[Certificate]) -> bytes:
-    """A page for each, in the order given. In Russian whoever prints them."""
+def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
+    """A page for each, in the order given; ``archival``: as PDF/A. In Russian whoever prints
+    them."""
     from app import pdf, pdf_pictures  # WeasyPrint takes 27 MB: only a process that prints
 
     with force_locale("ru"):
@@ -21,6 +22,7 @@ def certificates(papers: Sequence[Certificate]) -> bytes:
         }
         return pdf.render(
             "pdf/certificates.html",
+            variant="pdf/a-3b" if archival else None,
             pictures={frame.url: frame, **codes},
             papers=papers,
             site=site_name(),

@@ -100,7 +100,8 @@ class Certificate(Model):
     @property
     def is_nameless(self) -> bool:
         """The holder's data was erased: it can be verified, and not printed any more."""
-        return self.holder == self.holder_in_short
+        # What is thanked under a name that need not be shortened keeps its form in a case.
+        return self.holder == self.holder_in_short and not self.holder_declined
 
     @property
     def code_in_groups(self) -> str:
