@@ -171,14 +171,16 @@ def pages_of(part: Path) -> Iterator[bytes]:
 
     with pikepdf.open(part) as whole:
         whole.remove_unreferenced_resources()
+        for name in OF_THE_DOCUMENT:
+            if name in whole.Root:
+                whole.Root[name] = whole.make_indirect(whole.Root[name])
         for page in whole.pages:
             with pikepdf.new() as one:
                 one.pages.append(page)
                 untagged(one.pages[0])
                 for name in OF_THE_DOCUMENT:
                     if name in whole.Root:
-                        kept = whole.Root[name]
-                        one.Root[name] = one.copy_foreign(kept) if kept.is_indirect else kept
+                        one.Root[name] = one.copy_foreign(whole.Root[name])
                 if "/Info" in whole.trailer:
                     one.trailer.Info = one.copy_foreign(whole.trailer.Info)
                 content = BytesIO()

@@ -6,12 +6,13 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from app.documents.batch_models import BatchForm
 from app.documents.batches import Asked
 from app.documents.design_models import CertificateDesign, CertificateKind
+from app.documents.models import Certificate
 from app.fields import PlainLine, line, stripped, too_long, trimmed
 from app.registrations.models import Registration
 from app.text import clean
@@ -49,8 +50,8 @@ class IssueForm(FlaskForm):
     form = RadioField(
         _l("The file"),
         choices=[
-            (BatchForm.PDF.value, _l("One PDF, a page for each: to print")),
-            (BatchForm.ZIP.value, _l("A ZIP with a PDF for each: to send out")),
+            SelectChoice(BatchForm.PDF.value, _l("One PDF, a page for each: to print")),
+            SelectChoice(BatchForm.ZIP.value, _l("A ZIP with a PDF for each: to send out")),
         ],
         default=BatchForm.PDF.value,
     )
@@ -69,14 +70,14 @@ class IssueForm(FlaskForm):
         self.kind, self.people = kind, people
         super().__init__()
         self.design.choices = [
-            *((str(one.id), one.title) for one in designs),
-            ("", _l("Standard look")),
+            *(SelectChoice(str(one.id), one.title) for one in designs),
+            SelectChoice("", _l("Standard look")),
         ]
-        self.whom.choices = [(one, WHOM_WORDS[one]) for one in WHOM[kind]]
+        self.whom.choices = [SelectChoice(one, WHOM_WORDS[one]) for one in WHOM[kind]]
         if not self.whom.raw_data:
             self.whom.data = WHOM[kind][0]
         if not self.design.raw_data:
-            self.design.data = self.design.choices[0][0]
+            self.design.data = self.design.choices[0].value
         self.ticked = set(request.form.getlist("chosen"))
         self.results = {one.id: clean(request.form.get(f"result-{one.id}", "")) for one in people}
         self.wrong: dict[int, str] = {}  # by registration: what is wrong with its result
@@ -158,7 +159,7 @@ class _Said:
 
 
 class AgainForm(FlaskForm):
-    """A certificate issued in place of another."""
+    """A certificate issued in place of ``old``."""
 
     note = line(
         _l("Why a new one"),
@@ -171,3 +172,15 @@ class AgainForm(FlaskForm):
         validators=[Length(max=LONGEST_NAME, message=too_long(LONGEST_NAME)), PlainLine()],
     )
     result = line(_l("Result"), most=LONGEST_RESULT)
+
+    def __init__(self, old: Certificate) -> None:
+        self.old = old
+        super().__init__(data={"holder": old.holder, "result": old.result})
+
+    def validate_note(self, field: StringField) -> None:
+        if not self.old.is_revoked and not field.data:
+            raise ValidationError(_("Write why: whoever asks later will want to know."))
+
+    def validate_holder(self, field: StringField) -> None:
+        if not self.old.registration_id and field.raw_data and not field.data:
+            raise ValidationError(_("Write at least one name."))

@@ -55,7 +55,13 @@ def new(slug: str) -> ResponseReturnValue:
                     tells_holders=form.tells_holders.data,
                     by=current_user,
                 )
-                note(batch, "certificates.batch_begun", number=batch.total)
+                record(
+                    "certificates.batch_begun",
+                    event,
+                    organization_id=event.organization_id,
+                    kind=kind.value,
+                    number=batch.total,
+                )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
@@ -72,11 +78,6 @@ def new(slug: str) -> ResponseReturnValue:
         q=q,
         choice=batch_queries.CHOICE,
     )
-
-
-def note(batch: PaperBatch, action: str, **told: object) -> None:
-    organization_id = batch.event.organization_id
-    record(action, batch.event, organization_id=organization_id, kind=batch.kind.value, **told)
 
 
 def to(batch: PaperBatch, *, make: bool) -> ResponseReturnValue:

@@ -109,7 +109,7 @@ def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
 def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
     """A new one in place of this; a valid one is revoked by it."""
     event, old = certificate_for(slug, certificate_id)
-    form = AgainForm(obj=old if not old.registration_id else None, data={"result": old.result})
+    form = AgainForm(old)
     if form.validate_on_submit():
         try:
             with transaction():

@@ -144,10 +144,15 @@ def typed_in_short(holder: str) -> str:
     («ООО «Степь»», «Коллектив школы № 4») is nobody's secret and stays whole."""
     words = clean(holder).split()
     looks_like_a_name = len(words) in (2, 3, 4) and all(
-        NAME_OF_A_PERSON.fullmatch(word) and word[0].isupper() and not word.isupper()
+        NAME_OF_A_PERSON.fullmatch(word) and word[0].isupper() and not is_short_for_more(word)
         for word in words
     )
     return f"{' '.join(words[1:])} {words[0][0]}." if looks_like_a_name else holder
+
+
+def is_short_for_more(word: str) -> bool:
+    """«ООО»; an initial is not."""
+    return word.isupper() and len(word.strip(".")) > 1
 
 
 # What certificates look like

@@ -56,7 +56,10 @@ class Certificate(Model):
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
     year: Mapped[int]
     number: Mapped[int]
-    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_code)
+    # By the code many rows of one INSERT are told apart, on SQLite too.
+    code: Mapped[str] = mapped_column(
+        sa.String(12), unique=True, default=new_code, insert_sentinel=True
+    )
     # What the paper says, as it was issued: later edits do not change it.
     holder: Mapped[str] = mapped_column(sa.String(320))
     holder_in_short: Mapped[str] = mapped_column(sa.String(320))  # «Санджи Эрдниевич Б.»

@@ -46,7 +46,7 @@ def written(above: Sequence[str], *conditions: sa.ColumnElement[bool]) -> bytes:
     return workbook(
         _("Register of certificates"),
         [
-            ("№", 12), (_("Issued"), 12), (_("Paper"), 20), (_("Holder"), 36), (_("Event"), 44),
+            ("№", 12), (_("Issued"), 12), (_("Document"), 20), (_("Holder"), 36), (_("Event"), 44),
             (_("Held"), 12), (_("Result"), 22), (_("Hours"), 8), (_("State"), 40),
             (_("Issued in place of"), 14), (_("Note"), 30), (_("Code"), 18), (_("Batch"), 10),
             (_("Issued by"), 26),
