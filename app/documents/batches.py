@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app import clock, files, jobs
+from app import clock, files, jobs, shelf
 from app.accounts.models import User
 from app.db import after_commit, db, transaction
 from app.documents import batch_files, batch_queries, batch_work
@@ -168,6 +168,7 @@ def forget_files_with(registrations: Collection[Registration]) -> int:
     for batch in found:
         batch.file_size = None
         after_commit(f"batch {batch.id}", partial(batch_files.delete_all, batch))
+    after_commit("shelf", shelf.clear)  # papers printed today may name them too
     db.session.flush()
     return len(found)
 
