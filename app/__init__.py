@@ -38,6 +38,8 @@ from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
+from app.documents.batch_views import bp as batches
+from app.documents.certificate_views import bp as certificates
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
@@ -195,6 +197,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         messages,
         documents,
+        certificates,
+        batches,
         sheets,
         trips,
         path,
