@@ -40,8 +40,10 @@ from app.documents import batch_models, key_models, name_models  # noqa: F401 - 
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
+from app.documents.design_views import bp as designs
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
+from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
 from app.documents.views import bp as documents
 from app.events import door_retention  # noqa: F401 - its job runs by the clock
@@ -194,6 +196,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         messages,
         documents,
+        designs,
+        design_pictures,
         sheets,
         path,
         consent_papers,

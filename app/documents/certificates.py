@@ -1,11 +1,17 @@
 """Certificates and tickets as PDF."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 
 from flask import current_app, url_for
 from flask_babel import force_locale
 
+from app.braces import filled
+from app.db import db
+from app.documents.design_models import Picture
+from app.documents.designs import Look
 from app.documents.models import Certificate
+from app.organizations.models import Organization
 from app.registrations.models import Registration
 
 
@@ -56,3 +62,35 @@ def site_name() -> str:
 def quoted(title: str) -> str:
     """«Title», and quotation marks inside it as „these“."""
     return "«" + title.replace("«", "„").replace("»", "“") + "»"
+
+
+def sample(look: Look, organization: Organization, *, holder: str) -> bytes:
+    """What a certificate of this look is going to be, for somebody invented."""
+    from app import pdf, pdf_pictures
+
+    shown = {
+        one.id: f"data:{one.content_type};base64,{b64encode(one.content).decode()}"
+        for one in db.session.query(Picture).filter_by(organization_id=organization.id)
+        if one.id in look.pictures
+    }
+    values = {
+        "мероприятие": quoted("День открытых дверей"),
+        "вид": "День открытых дверей",
+        "дата": "14 марта 2026 г.",
+        "организация": organization.name,
+        "направления": "строительство",
+        "часы": "16 часов",
+        "результат": "I место",
+        "школа": "СОШ № 4",
+        "класс": "9А",
+    }
+    with force_locale("ru"):
+        return pdf.render(
+            "pdf/sample.html",
+            pictures={"qr:sample": pdf_pictures.QRCode(public_url("documents.verify", "SAMPLE"))},
+            look=look,
+            organization=organization,
+            holder=holder,
+            shown=shown,
+            words=lambda text: filled(text, values),
+        )
