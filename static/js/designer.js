@@ -110,6 +110,7 @@
 
   // Placeholders go where the cursor stood last.
   let place = form.elements.body;
+  place.setSelectionRange(place.value.length, place.value.length); // until somebody puts it elsewhere
   form.addEventListener("focusin", (event) => {
     if (["heading", "subheading", "lead", "body"].includes(event.target.name)) place = event.target;
   });
