@@ -22,7 +22,7 @@ from app.config import ROOT
 STATIC = (ROOT / "static").resolve()
 # Pango's font map, which FontConfiguration wraps, is not safe to use from several threads.
 # One paper at a time costs little: laying out is Python, so threads would take turns anyway.
-_press = Lock()
+press_lock = Lock()
 
 
 class OnlyOurs(URLFetcher):
@@ -46,13 +46,14 @@ class OnlyOurs(URLFetcher):
 
 
 @cache
-def fonts() -> tuple[FontConfiguration, CSS]:
-    """Read once for each process: the faces and the style all papers share."""
+def fonts() -> tuple[FontConfiguration, list[CSS]]:
+    """Read once for each process: the faces and the styles of all papers."""
     faces = FontConfiguration()
-    sheet = CSS(
-        filename=str(STATIC / "css" / "paper.css"), font_config=faces, url_fetcher=OnlyOurs()
-    )
-    return faces, sheet
+    sheets = [
+        CSS(filename=str(STATIC / "css" / name), font_config=faces, url_fetcher=OnlyOurs())
+        for name in ("paper.css", "certificates.css")
+    ]
+    return faces, sheets
 
 
 @contextmanager
@@ -72,7 +73,7 @@ def render(template: str, *, pictures: Mapping[str, object] | None = None, **con
     """The template as a PDF document. ``pictures`` (see pdf_pictures) are drawn by us, not
     fetched: by the address that the template or the style gives for them."""
     text = render_template(template, **context)
-    with _press, without_collecting():
+    with press_lock, without_collecting():
         return bytes(laid_out(text, pictures).write_pdf())
 
 
@@ -81,7 +82,7 @@ def render_one_page(
 ) -> bytes:
     """The same in the first ``size`` of these in which all stands on one page; else the last."""
     texts = [render_template(template, size=size, **context) for size in sizes]
-    with _press, without_collecting():
+    with press_lock, without_collecting():
         for text in texts:
             document = laid_out(text, pictures)
             if len(document.pages) == 1:
@@ -90,6 +91,6 @@ def render_one_page(
 
 
 def laid_out(text: str, pictures: Mapping[str, object] | None) -> Document:
-    faces, sheet = fonts()
+    faces, sheets = fonts()
     html = HTML(string=text, base_url=STATIC.as_uri() + "/", url_fetcher=OnlyOurs())
-    return html.render(stylesheets=[sheet], font_config=faces, cache=dict(pictures or {}))
+    return html.render(stylesheets=sheets, font_config=faces, cache=dict(pictures or {}))

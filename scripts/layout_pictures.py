@@ -34,14 +34,18 @@ def main() -> None:
         short_name="Колледж",
         slug="college",
     )
-    settings = {"SQLALCHEMY_DATABASE_URI": "sqlite://", "SITE_URL": "https://example.org"}
+    settings: dict[str, object] = {
+        "SQLALCHEMY_DATABASE_URI": "sqlite://",
+        "SITE_URL": "https://example.org",
+    }
     with create_app(settings).test_request_context():
         from app.db import db
 
         db.create_all()
-        for code in LAYOUTS:
+        for code, layout in LAYOUTS.items():
             look = STANDARD[KINDS.get(code, CertificateKind.PARTICIPANT)]
-            look = signed_by(replace(look, layout=code), name="О. Б. Манджиева", post="Директор")
+            look = replace(look, layout=code, accent=layout.accent)
+            look = signed_by(look, name="О. Б. Манджиева", post="Директор")
             store(code, sample(look, college, holder=specimen(USUAL, look.case)))
 
 

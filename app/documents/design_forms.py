@@ -29,6 +29,7 @@ from app.documents.designs import (
     Look,
     Signatory,
 )
+from app.documents.layout_colours import LEAST_CONTRAST, contrast_with_white, parsed
 from app.documents.layouts import LAYOUTS
 from app.documents.picture_forms import PictureField
 from app.documents.pictures import Use
@@ -48,7 +49,7 @@ CASES = {
 SWATCHES = {
     SKY: _l("Sky blue"),
     "#1b3a6b": _l("Dark blue"),
-    "#a3261d": _l("Tulip red"),
+    "#9b2226": _l("Tulip red"),
     "#17693f": _l("Green"),
     "#7a5200": _l("Bronze"),
     "#5b3a8c": _l("Violet"),
@@ -57,7 +58,6 @@ SWATCHES = {
 }
 OWN = "own"
 HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
-LEAST_CONTRAST = 4.5  # WCAG AA for small letters on white
 
 
 def full_hex(text: str) -> str:
@@ -67,13 +67,6 @@ def full_hex(text: str) -> str:
         return ""
     digits = found[1].lower()
     return "#" + (digits if len(digits) == 6 else "".join(one * 2 for one in digits))
-
-
-def contrast_on_white(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 1.05 / (light + 0.05)
 
 
 class Printed:
@@ -209,7 +202,7 @@ class DesignForm(FlaskForm):
             raise ValidationError(
                 _("Write the colour as # and six digits or letters from a to f. Example: #1d6fa5")
             )
-        if contrast_on_white(colour) < LEAST_CONTRAST:
+        if contrast_with_white(parsed(colour)) < LEAST_CONTRAST:
             raise ValidationError(
                 _("Too light: on white paper it would not be read. Choose a darker colour.")
             )

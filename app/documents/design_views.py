@@ -1,5 +1,6 @@
 """The designer of certificates: an organization's designs, and what they look like."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
@@ -82,8 +83,9 @@ def new(slug: str) -> ResponseReturnValue:
         )
     else:
         chosen = CertificateKind(kind)
-        form.fill(design_queries.standard(organization, chosen))
-        form.layout.data, form.kind.data = layout, kind
+        look = design_queries.standard(organization, chosen)
+        form.fill(replace(look, layout=layout, accent=LAYOUTS[layout].accent))
+        form.kind.data = kind
         form.title.data = str(KINDS[chosen])
     return editor(organization, form)
 

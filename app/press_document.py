@@ -1,0 +1,265 @@
+"""The document that pieces are printed into: pages, fonts, the tree of tags, PDF/A and PDF/UA.
+
+What WeasyPrint's own generate_pdf does for documents it laid out whole, for stamped ones. The
+parts are WeasyPrint's: its streams, fonts, metadata, variants.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pydyf
+from weasyprint import DEFAULT_OPTIONS
+from weasyprint.css import ColorProfile
+from weasyprint.draw import draw_page
+from weasyprint.draw.text import draw_emojis, draw_first_line
+from weasyprint.matrix import Matrix
+from weasyprint.pdf import VARIANTS, _use_references
+from weasyprint.pdf.fonts import build_fonts_dictionary
+from weasyprint.pdf.metadata import DocumentMetadata
+from weasyprint.pdf.stream import Stream
+
+from app import pdf
+from app.pdf_pictures import QRCode
+from app.press import PX, Line, Piece, Slot, Stamp, set_text
+
+ARCHIVE = "pdf/a-2b"
+
+
+@dataclass
+class Leaf:
+    """A page: its size in points, and what is printed on it."""
+
+    width: float
+    height: float
+    stamps: Sequence[Stamp] = field(default_factory=list)
+
+
+def printed(
+    leaves: Iterable[Leaf], *, title: str, archival: bool = False, lang: str = "ru"
+) -> bytes:
+    """The leaves as a PDF document; ``archival``: as PDF/A-2b."""
+    with pdf.press_lock, pdf.without_collecting():
+        document = Document(title, lang, archival=archival)
+        for leaf in leaves:
+            document.add(leaf)
+        return document.written()
+
+
+class Drawn(NamedTuple):
+    """A line of text as operators; its place in pixels of the piece."""
+
+    x: float
+    baseline: float
+    words: bytes
+    emojis: bytes
+
+
+class Document:
+    """One PDF in the making. The caller holds the lock of the press."""
+
+    variant = ""
+
+    def __init__(self, title: str, lang: str, *, archival: bool) -> None:
+        self.variant = ARCHIVE if archival else self.variant
+        self.metadata = DocumentMetadata(title=title, lang=lang)
+        self.pdf = pydyf.PDF()
+        self.fonts: dict[Any, Any] = {}
+        self.images: dict[Any, Any] = {}
+        self.color_profiles: dict[str, Any] = {}
+        self.output_intent = "srgb" if archival else None
+        if archival:
+            self.add_color_profile()
+        space = pydyf.Dictionary()
+        for name, profile in self.color_profiles.items():
+            space[name] = pydyf.Array(("/ICCBased", profile.pdf_reference))
+        self.pdf.add_object(space)
+        self.resources = pydyf.Dictionary(
+            {
+                **{kind: pydyf.Dictionary() for kind in ("ExtGState", "XObject", "Pattern")},
+                "Shading": pydyf.Dictionary(),
+                "ColorSpace": space.reference,
+            }
+        )
+        self.pdf.add_object(self.resources)
+        self.forms: dict[Piece, Any] = {}
+        self.lines: dict[tuple[int, str], list[Drawn]] = {}
+        self.streams: list[Any] = []
+        self.pages: list[Any] = []
+        self.scratch = self.stream()
+
+    def add_color_profile(self) -> None:
+        source = (files("weasyprint.pdf") / "sRGB2014.icc").open("rb")
+        profile = ColorProfile(
+            source, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"])
+        )
+        stream = pydyf.Stream([profile.content], pydyf.Dictionary({"N": 3}), compress=True)
+        self.pdf.add_object(stream)
+        profile.pdf_reference = stream.reference
+        self.color_profiles["srgb"] = profile
+
+    def stream(self, tags: dict[Any, Any] | None = None) -> Any:
+        return Stream(
+            self.fonts,
+            (0, 0, 0, 0),
+            self.resources,
+            self.images,
+            tags,
+            self.color_profiles,
+            self.output_intent,
+            compress=True,
+        )
+
+    # A page
+
+    def add(self, leaf: Leaf) -> None:
+        stream, page = self.new_page(leaf.width, leaf.height)
+        for stamp in leaf.stamps:
+            self.print_form(stream, stamp)
+            self.print_texts(stream, stamp)
+        self.add_links(leaf, page)
+
+    def new_page(
+        self, width: float, height: float, tags: dict[Any, Any] | None = None
+    ) -> tuple[Any, Any]:
+        stream = self.stream(tags)
+        stream.page_rectangle = (0, 0, width / PX, height / PX)
+        self.pdf.add_object(stream)
+        # From here on in pixels, from the upper left corner downwards.
+        stream.transform(a=PX, d=-PX, f=height)
+        box = pydyf.Array([0, 0, round(width, 3), round(height, 3)])
+        page = pydyf.Dictionary(
+            {
+                "Type": "/Page",
+                "Parent": self.pdf.pages.reference,
+                "MediaBox": box,
+                "Contents": stream.reference,
+                "Resources": self.resources.reference,
+            }
+        )
+        self.pdf.add_page(page)
+        self.streams.append(stream)
+        self.pages.append(page)
+        return stream, page
+
+    def print_form(self, stream: Any, stamp: Stamp) -> None:
+        """What stands still on the piece: drawn once, shown wherever it is stamped."""
+        piece = stamp.piece
+        if piece not in self.forms:
+            rectangle = (0, 0, piece.width / PX, piece.height / PX)
+            form = self.scratch.add_group(*rectangle)
+            form.page_rectangle = rectangle
+            form._tags = None
+            form.extra.pop("Group")  # nothing shines through
+            draw_page(piece.page._page_box, form)
+            self.forms[piece] = form.id
+        at = Matrix(e=stamp.x / PX, f=stamp.y / PX)
+        stream.stream.append(
+            b"q 1 0 0 1 %s %s cm /%s Do Q"
+            % (number(at[2][0]), number(at[2][1]), self.forms[piece].encode())
+        )
+
+    def print_texts(self, stream: Any, stamp: Stamp) -> None:
+        for name, value in stamp.filled.items():
+            if value and (slot := stamp.piece.slots.get(name)):
+                self.fill(stream, stamp, slot, value)
+
+    def fill(self, stream: Any, stamp: Stamp, slot: Slot, value: "str | QRCode") -> None:
+        x, y = stamp.x / PX, stamp.y / PX
+        if slot.is_picture:
+            with stream.stacked():
+                stream.transform(e=x + slot.x, f=y + slot.y)
+                value.draw(stream, slot.width, slot.height, None)  # type: ignore[union-attr]
+            return
+        key = (id(slot), str(value))
+        if key not in self.lines:
+            lines = set_text(stamp.piece, slot, str(value))
+            self.lines[key] = [self.drawn(slot, one) for one in lines]
+        for line in self.lines[key]:
+            at = number(x + line.x), number(y + line.baseline)
+            stream.stream.append(b"BT 1 0 0 -1 %s %s Tm %s ET" % (*at, line.words))
+            if line.emojis:
+                stream.stream.append(b"q 1 0 0 1 %s %s cm %s Q" % (*at, line.emojis))
+
+    def drawn(self, slot: Slot, line: Line) -> "Drawn":
+        """The operators that show a line, without the one that places it."""
+        scratch = self.scratch
+        scratch.stream.clear()
+        scratch._current_font = scratch._current_color = scratch._current_alpha = None
+        scratch.set_color(slot.style["color"])
+        box = SimpleNamespace(
+            text=line.text, style=line.layout.style, pango_layout=line.layout, baseline=0
+        )
+        begun = len(scratch.stream)
+        emojis = draw_first_line(scratch, box, "clip", "none", Matrix(d=-1))
+        del scratch.stream[begun]  # the matrix
+        words = b" ".join(scratch.stream)
+        scratch.stream.clear()
+        draw_emojis(scratch, line.layout.style, 0, 0, emojis)  # of a font of the system
+        return Drawn(line.x, line.baseline, words, b" ".join(scratch.stream))
+
+    def add_links(self, leaf: Leaf, page: Any) -> None:
+        for stamp in leaf.stamps:
+            for kind, target, (x, y, width, height), _box in stamp.piece.page.links:
+                if kind != "external":
+                    continue
+                left, top = stamp.x + x * PX, leaf.height - stamp.y - y * PX
+                link = pydyf.Dictionary(
+                    {
+                        "Type": "/Annot",
+                        "Subtype": "/Link",
+                        "F": 4,
+                        "Border": pydyf.Array([0, 0, 0]),
+                        "Rect": pydyf.Array([left, top - height * PX, left + width * PX, top]),
+                        "A": pydyf.Dictionary(
+                            {"Type": "/Action", "S": "/URI", "URI": pydyf.String(target)}
+                        ),
+                    }
+                )
+                self.pdf.add_object(link)
+                page.setdefault("Annots", pydyf.Array()).append(link.reference)
+
+    # The end
+
+    def written(self) -> bytes:
+        self.pdf.info["Title"] = pydyf.String(self.metadata.title)
+        self.pdf.info["Producer"] = pydyf.String("WeasyPrint")
+        self.pdf.catalog["Lang"] = pydyf.String(self.metadata.lang)
+        self.pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+        options = {**DEFAULT_OPTIONS, "pdf_version": "1.7"}
+        fonts = build_fonts_dictionary(self.pdf, self.fonts, True, True, options)
+        self.pdf.add_object(fonts)
+        self.resources["Font"] = fonts.reference
+        _use_references(self.pdf, self.resources, self.images, self.color_profiles)
+        self.add_structure()
+        if self.color_profiles:
+            self.add_output_intent()
+        if self.variant:
+            give_metadata, _properties = VARIANTS[self.variant]
+            give_metadata(self.pdf, self, self.streams, [], True)
+        output = io.BytesIO()
+        self.pdf.write(output, b"1.7", identifier=bool(self.variant), compress=True)
+        return output.getvalue()
+
+    def add_structure(self) -> None:
+        """Tags, in a document that has some (press_tables)."""
+
+    def add_output_intent(self) -> None:
+        profile = self.color_profiles["srgb"]
+        intent = pydyf.Dictionary(
+            {
+                "Type": "/OutputIntent",
+                "S": "/GTS_PDFA1",
+                "OutputConditionIdentifier": pydyf.String(profile.name),
+                "Info": pydyf.String(profile.name),
+                "DestOutputProfile": profile.pdf_reference,
+            }
+        )
+        self.pdf.catalog["OutputIntents"] = pydyf.Array([intent])
+
+
+def number(value: float) -> bytes:
+    return f"{value:.3f}".rstrip("0").rstrip(".").encode()
