@@ -17,7 +17,7 @@ QUALITY = 85
 # Paper (its brightness measured around the place) becomes clear, ink stays.
 PAPER, INK = 226, 150
 HEAVY_PNG = 30 * 1024
-COLOURS = 64
+FEW_COLOURS = 64
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,14 @@ def opened(content: bytes, use: Use) -> Image.Image:
     refuse_other_kinds(content)
     try:
         image: Image.Image = Image.open(BytesIO(content), formats=FORMATS)
+    except Image.DecompressionBombError as bomb:
+        raise RuleBroken(too_many_pixels()) from bomb
     except Exception as broken:  # Pillow's readers raise whatever a broken file leads to
         raise RuleBroken(
             _("This is not a picture we can read. Choose a PNG, JPEG or WebP file.")
         ) from broken
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise RuleBroken(
-            _(
-                "The picture is %(width)s × %(height)s pixels, which is too many. Make it "
-                "smaller: 3500 pixels along the longer side are enough for a whole sheet.",
-                width=width,
-                height=height,
-            )
-        )
+    if image.width * image.height > MOST_PIXELS:
+        raise RuleBroken(too_many_pixels())
     try:
         longest = max(WORKING_SIDE if use.is_ink else 0, *use.box)
         image.draft(None, (longest, longest))  # a JPEG is read smaller at once
@@ -84,6 +78,15 @@ def opened(content: bytes, use: Use) -> Image.Image:
         raise RuleBroken(
             _("The picture is damaged: the file breaks off or is wrong inside. Save it anew.")
         ) from broken
+
+
+def too_many_pixels() -> str:
+    sentence: str = _(
+        "The picture has more than %(most)s million pixels. Make it smaller: 3500 along the "
+        "longer side are enough for a whole sheet.",
+        most=MOST_PIXELS // 1_000_000,
+    )
+    return sentence
 
 
 def refuse_other_kinds(content: bytes) -> None:
@@ -213,7 +216,8 @@ def as_png(image: Image.Image) -> Made:
         image = Image.composite(image, Image.new("RGBA", image.size, "#fff0"), seen_of(alpha))
     content = saved(image, "PNG", optimize=True)
     if len(content) > HEAVY_PNG:
-        few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        method, dither = Image.Quantize.FASTOCTREE, Image.Dither.NONE
+        few = image.quantize(FEW_COLOURS, method=method, dither=dither)
         content = saved(few.convert(image.mode), "PNG", optimize=True)
     return Made(content, "image/png", *image.size)
 
