@@ -12,7 +12,8 @@ from app.errors import RuleBroken
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 50_000_000  # 200 MB while it is open
-WORKING_SIDE = 3000  # pixels of a photo while a signature is cut out of it
+WORKING_SIDE = 2000  # pixels of a photo while a signature is cut out of it
+GRAIN = 1.2  # of paper and of cameras: smoothed before ink is looked for
 QUALITY = 85
 # Paper (its brightness measured around the place) becomes clear, ink stays.
 PAPER, INK = 226, 150
@@ -158,7 +159,7 @@ def without_paper(image: Image.Image) -> Image.Image:
     )
     red, green, blue = even.split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)  # pale blue ink is ink
-    alpha = darkest.point([opacity(value) for value in range(256)])
+    alpha = darkest.filter(ImageFilter.GaussianBlur(GRAIN)).point([opacity(value) for value in range(256)])
     if not alpha.getbbox() or sum(alpha.histogram()[128:]) * 2000 < image.width * image.height:
         raise RuleBroken(
             _("Nothing is seen on this picture but white paper. Photograph it closer and darker.")
