@@ -45,6 +45,7 @@ from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
 from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
+from app.documents.trip_views import bp as trips
 from app.documents.views import bp as documents
 from app.events import door_retention  # noqa: F401 - its job runs by the clock
 from app.events.door_views import bp as doors
@@ -199,6 +200,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         designs,
         design_pictures,
         sheets,
+        trips,
         path,
         consent_papers,
         own_data,

@@ -278,6 +278,7 @@ MATRIX = {
     "staff.remove": ORGANIZER,
     "staff.revoke_link": ORGANIZER,
     "static": EVERYBODY,
+    "trips.papers": SCHOOL,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
 }
@@ -351,7 +352,7 @@ class Scene:
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
-        if endpoint.startswith("groups.") or endpoint == "replies.reconfirm_class":
+        if endpoint.startswith(("groups.", "trips.")) or endpoint == "replies.reconfirm_class":
             known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed") or endpoint.startswith(
             "design"

@@ -1,7 +1,8 @@
 """Certificates and tickets as PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
@@ -65,14 +66,17 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
     from app.press_document import printed as in_one_document
 
-    leaves = [Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages]
+    pieces: dict[Hashable, Any] = {}
+    leaves = [
+        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
+    ]
     return in_one_document(leaves, title=title, archival=archival)
 
 
 def title_of(papers: Sequence[Certificate]) -> str:
     if len(papers) == 1:
-        return f"{_('Certificate')} № {papers[0].full_number}: {papers[0].holder}"
-    return f"{_('Certificates')}: {papers[0].event_title}" if papers else _("Certificates")
+        return _("Certificate") + f" № {papers[0].full_number}: {papers[0].holder}"
+    return _("Certificates") + (f": {papers[0].event_title}" if papers else "")
 
 
 def look_of(paper: Certificate) -> Look:
@@ -90,7 +94,8 @@ def words_of(paper: Certificate, look: Look) -> Words:
     if paper.look is None:
         issued = _("issued on %(day)s", day=date)
         if fields := paper.professional_fields:
-            values["направления"] = f" · {_('professional field')}: {fields}"
+            label = _("professional field")
+            values["направления"] = f" · {label}: {fields}"
     return Words(
         holder=paper.holder_declined or paper.holder,
         number=f"№ {paper.full_number}",

@@ -36,7 +36,7 @@ class Layout:
     size: float = 11.5
     heading: float = 38
     holder: float = 28
-    least_scale: float = 0.45
+    least_scale: float = 0.33
     most_scale: float = 1.2
 
 

@@ -20,7 +20,7 @@ LEADING = 1.28
 RESULT, STRONG, PLAIN, SMALL = "result", "strong", "plain", "small"
 SIZES = {RESULT: 1.8, STRONG: 1.42, PLAIN: 1.15, SMALL: 1.0}
 MOST_LINES = 8
-ONE_LINE = 1.35  # lines of a name that are made one
+ONE_LINE = 1.25  # lines of a name that are made one
 GAPS = 4.4  # between heading, name and body, together, in sizes of the text
 GAP_OF_LINE = 0.35
 STEP = 0.96
@@ -109,7 +109,7 @@ def _set(
         size=size,
         heading=min(layout.heading * scale, one_line),
         lead=_line("lead", lead, PLAIN, size * SIZES[PLAIN], layout) if lead else None,
-        holder=_holder(holder, layout.holder * scale, layout),
+        holder=_holder(holder, layout.holder * (scale if scale > 1 else scale**0.7), layout),
         body=[
             _line(f"body{place}", text, style, size * SIZES[style], layout)
             for place, (style, text) in enumerate(body, start=1)
