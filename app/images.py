@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from flask_babel import gettext as _
-from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageMath, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageFilter, ImageMath, ImageOps
 
 from app.errors import RuleBroken
 
@@ -70,6 +70,9 @@ def opened(content: bytes, use: Use) -> Image.Image:
         ) from broken
     if image.width * image.height > MOST_PIXELS:
         raise RuleBroken(too_many_pixels())
+    # WeasyPrint lets Pillow take half a picture for a whole one, in the whole process. Our
+    # papers show pictures that were whole here: nothing needs that.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         longest = max(WORKING_SIDE if use.is_ink else 0, *use.box)
         image.draft(None, (longest, longest))  # a JPEG is read smaller at once
@@ -159,7 +162,9 @@ def without_paper(image: Image.Image) -> Image.Image:
     )
     red, green, blue = even.split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)  # pale blue ink is ink
-    alpha = darkest.filter(ImageFilter.GaussianBlur(GRAIN)).point([opacity(value) for value in range(256)])
+    alpha = darkest.filter(ImageFilter.GaussianBlur(GRAIN)).point(
+        [opacity(value) for value in range(256)]
+    )
     if not alpha.getbbox() or sum(alpha.histogram()[128:]) * 2000 < image.width * image.height:
         raise RuleBroken(
             _("Nothing is seen on this picture but white paper. Photograph it closer and darker.")
