@@ -42,8 +42,10 @@ from app.documents.batch_views import bp as batches
 from app.documents.certificate_views import bp as certificates
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
+from app.documents.design_views import bp as designs
 from app.documents.erasure_views import bp as erasures
 from app.documents.path_views import bp as path
+from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
 from app.documents.trip_views import bp as trips
 from app.documents.views import bp as documents
@@ -199,6 +201,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         documents,
         certificates,
         batches,
+        designs,
+        design_pictures,
         sheets,
         trips,
         path,
