@@ -514,7 +514,9 @@ PAPERS = {"documents.papers"}  # for all that it links to: drawing papers takes 
 ROOMS = {
     name
     for name, by in MATRIX.items()
-    if by in (ORGANIZER, AT_THE_DOOR) and (name in PAPERS or "documents." not in name)
+    if by in (ORGANIZER, AT_THE_DOOR)
+    and (name in PAPERS or "documents." not in name)
+    and not name.startswith("design")  # of the organization, not of the event
 }
 
 
