@@ -38,6 +38,7 @@ from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
+from app.documents.badge_views import bp as badges
 from app.documents.batch_views import bp as batches
 from app.documents.certificate_views import bp as certificates
 from app.documents.consent_paper_views import bp as consent_papers
@@ -203,6 +204,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         batches,
         designs,
         design_pictures,
+        badges,
         sheets,
         trips,
         path,
