@@ -13,8 +13,7 @@ from app.documents.design_models import CertificateKind
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.people.models import Person
-from app.registrations.desk_queries import SHEET_ORDER
-from app.registrations.models import LIVE, SEATED, Group, Registration, Status
+from app.registrations.models import Registration, Status
 
 HAS_A_NAME = Registration.person.has(Person.anonymized_at.is_(None))  # nothing is printed without
 PARTICIPANT = CertificateKind.PARTICIPANT
@@ -43,46 +42,6 @@ def turnout_by_slot(event: Event) -> dict[int, Turnout]:
     )
     counted = {slot: Turnout(*counts) for slot, *counts in db.session.execute(query)}
     return {slot.id: counted.get(slot.id, Turnout()) for slot in event.slots}
-
-
-def seated_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
-    """By slot: who holds a seat, in Russian alphabetical order, with person and school."""
-    found: dict[int, list[Registration]] = {slot.id: [] for slot in slots}
-    for registration in db.session.scalars(_in_order(slots, SEATED)):
-        found[registration.slot_id].append(registration)
-    return found
-
-
-def everybody(slots: Collection[Slot]) -> list[tuple[Registration, Presence | None]]:
-    """Seats and waitlist, slot by slot and alphabetically, each group together after those
-    who come alone, with the mark of presence."""
-    together = sa.func.coalesce(Registration.group_id, 0)
-    query = (
-        _in_order(slots, LIVE)
-        .order_by(None)
-        .order_by(Slot.starts_at, Slot.id, together, Person.sort_key, Registration.id)
-        .options(joinedload(Registration.group).joinedload(Group.school))
-        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
-        .add_columns(Attendance.presence)
-    )
-    return [(registration, presence) for registration, presence in db.session.execute(query)]
-
-
-def _in_order(slots: Collection[Slot], statuses: Collection[Status]) -> sa.Select[Registration]:
-    return (
-        sa.select(Registration)
-        .join(Registration.person)
-        .join(Registration.slot)
-        .where(
-            Registration.slot_id.in_([slot.id for slot in slots]),
-            Registration.status.in_(statuses),
-        )
-        .options(
-            contains_eager(Registration.slot),
-            contains_eager(Registration.person).joinedload(Person.school),
-        )
-        .order_by(Slot.starts_at, Slot.id, *SHEET_ORDER)
-    )
 
 
 def has_come(registration: Registration) -> bool:

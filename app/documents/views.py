@@ -1,5 +1,6 @@
 """Papers of an event, tickets, certificates and their verification."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
@@ -10,11 +11,20 @@ from flask_login import current_user, login_required
 from app.audit.actions import record, record_now
 from app.codes import as_code
 from app.db import transaction
-from app.documents import actions, batch_queries, certificates, lists, posters, queries
+from app.documents import (
+    actions,
+    batch_queries,
+    certificates,
+    list_papers,
+    list_tables,
+    posters,
+    queries,
+)
 from app.documents.batches import AT_ONCE
 from app.documents.design_models import CertificateKind
 from app.documents.forms import CodeForm
 from app.documents.kind_words import KINDS
+from app.documents.list_choices import ListPaper, usual
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.permissions import event_for
@@ -74,7 +84,7 @@ def papers(slug: str) -> ResponseReturnValue:
 def attendance_lists(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.pdf")
-    return file(lists.attendance_list(event, held(event)), PDF, list_name(event, "pdf"))
+    return file(attendance_list_of(event, held(event)), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list.xlsx")
@@ -82,7 +92,8 @@ def attendance_lists(slug: str) -> ResponseReturnValue:
 def spreadsheet(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.xlsx")
-    return file(lists.spreadsheet(event, event.slots), XLSX, list_name(event, "xlsx"))
+    content = list_tables.table_with_contacts(event, event.slots)
+    return file(content, XLSX, list_name(event, "xlsx"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.pdf")
@@ -91,7 +102,7 @@ def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.pdf")
-    return file(lists.attendance_list(event, [slot]), PDF, list_name(event, "pdf"))
+    return file(attendance_list_of(event, [slot]), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.xlsx")
@@ -100,7 +111,13 @@ def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.xlsx")
-    return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
+    content = list_tables.table_with_contacts(event, [slot])
+    return file(content, XLSX, list_name(event, "xlsx"))
+
+
+def attendance_list_of(event: Event, slots: Sequence[Slot]) -> bytes:
+    ids = tuple(slot.id for slot in slots)
+    return list_papers.pdf(event, usual(ListPaper.REGISTRATION, ids))
 
 
 def held(event: Event) -> list[Slot]:
