@@ -92,7 +92,7 @@ COLUMNS = {
     "consent": ListColumn(_l("Consent to data processing"), 25, 20, is_personal=True),
     "presence": ListColumn(_l("Came to the event"), 20, 12),
     "time": ListColumn(_l("Time"), 46, 44),
-    "mark": ListColumn(_l("Mark"), 17, 10, align="center"),
+    "mark": ListColumn(_l("Turnout"), 17, 10, align="center"),
     "result": ListColumn(_l("Result, place"), 34, 24, grows=True),
     "note": ListColumn(_l("Note"), 30, 24, grows=True),
     "signature": ListColumn(_l("Signature"), 40, 20, grows=True),

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from app.documents import list_wording as wording
 from app.documents.list_choices import ANSWER, COLUMNS, QUESTION, ListColumn
-from app.documents.list_queries import Found, GroupOnList, Participant
+from app.documents.list_people import Participant
+from app.documents.list_queries import Found, GroupOnList
 from app.errors import RuleBroken
 from app.events.models import Slot
 from app.events.question_models import Question

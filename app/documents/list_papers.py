@@ -25,7 +25,8 @@ from app.documents.list_columns import (
     widths_of,
 )
 from app.documents.list_parts import Adult, Part, parts_of
-from app.documents.list_queries import Found, Participant, found, slots_of
+from app.documents.list_people import Participant
+from app.documents.list_queries import Found, found, slots_of
 from app.events.models import Event, Slot
 from app.filters import days
 from app.registrations.models import Status
@@ -157,7 +158,7 @@ def rows_of(part: Part, choice: Choice, tell: Sequence[Telling]) -> Iterator[Row
             yield tuple(one.of_adult(adult) if one.of_adult else "" for one in tell), False
     blank = choice.blank_after(number)
     if blank and any(section.title for section in part.sections):
-        yield (_("Came without signing up"),), True
+        yield (_("Those who come without signing up"),), True
     for next_one in range(number + 1, number + blank + 1):
         yield tuple(str(next_one) if is_it else "" for is_it, _of in columns), False
 

@@ -7,7 +7,8 @@ from typing import TypeVar
 from flask_babel import gettext as _
 
 from app.documents.list_choices import Choice, Pages
-from app.documents.list_queries import Found, GroupOnList, Participant, full_names
+from app.documents.list_people import Participant
+from app.documents.list_queries import Found, GroupOnList, full_names
 from app.events.models import Slot
 from app.text import sort_key
 
