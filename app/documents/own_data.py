@@ -17,6 +17,7 @@ from app.accounts.queries import devices_of
 from app.attendance.meeting_models import MeetingMark
 from app.attendance.models import Attendance
 from app.db import db
+from app.documents.kind_words import KINDS
 from app.documents.models import Certificate
 from app.documents.traces import letters_about, letters_to, traces_of, with_merged
 from app.events.meeting_models import Meeting
@@ -34,7 +35,7 @@ def archive(person: Person, *, asked_by: User) -> bytes:
 
     told = everything(person, asked_by=asked_by)
     with force_locale("ru"):
-        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name)
+        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, kinds=KINDS)
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as folder:
         folder.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))
@@ -248,9 +249,12 @@ def certificates_of(ids: Sequence[int]) -> list[Certificate]:
 def certificate_facts(paper: Certificate) -> dict[str, Any]:
     return {
         "number": paper.full_number,
+        "kind": paper.kind.value,
         "code": paper.code_in_groups,
         "holder": paper.holder,
         "event": paper.event_title,
+        "result": paper.result,
+        "hours": paper.hours,
         "organization": paper.organization_name,
         "issued_at": moment(paper.issued_at),
         "revoked_at": moment(paper.revoked_at),
