@@ -1,5 +1,6 @@
 """What stands on a badge, and badges on sheets to be cut: eight on each."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -74,10 +75,21 @@ class Badge:
         return "\n".join(filter(None, (self.last_name, self.first_name)))
 
 
+PATRONYMIC = re.compile(r"\w*(?:вич|ьич|вна|ична|инична)", re.IGNORECASE)
+
+
+def parts_of(name: str) -> tuple[str, str, str]:
+    """Surname, first name and patronymic of «Бадмаев Санджи Эрдниевич». Accounts say the same
+    as «Санджи Эрдниевич Бадмаев»: the patronymic tells it."""
+    first, second, third = [*clean(name).split(" ", 2), "", ""][:3]
+    if third and PATRONYMIC.fullmatch(second) and not PATRONYMIC.fullmatch(third):
+        return third, first, second
+    return first, second, third
+
+
 def named(role: BadgeRole, name: str, place: str) -> Badge:
-    """Of whom one full name is known: «Бадмаева Герензел Саналовна»."""
-    last, first, patronymic = [*clean(name).split(" ", 2), "", ""][:3]
-    return Badge(role, last, first, patronymic, clean(place))
+    """Of whom one full name is known."""
+    return Badge(role, *parts_of(name), clean(place))
 
 
 def typed_badge(role: BadgeRole, line: str) -> Badge:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.documents.badges import MM, SHEET
+from app.documents.badges import MM, SHEET, parts_of
 from app.events.models import Event
 from app.text import clean
 
@@ -20,8 +20,8 @@ class Tent:
 def typed_tent(line: str) -> Tent:
     """«Бадмаев Санджи Эрдниевич; директор техникума»: the surname has a line of its own."""
     name, _sign, small = line.partition(";")
-    last, _blank, rest = clean(name).partition(" ")
-    return Tent("\n".join(filter(None, (last, rest))), clean(small))
+    last, *given = parts_of(name)
+    return Tent("\n".join(filter(None, (last, " ".join(filter(None, given))))), clean(small))
 
 
 def stands_of(event: Event) -> list[Tent]:

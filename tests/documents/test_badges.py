@@ -19,7 +19,15 @@ from app.attendance.check_in_queries import code_in
 from app.audit.models import AuditEntry
 from app.db import db
 from app.documents import badge_queries
-from app.documents.badges import ROLES, Badge, in_order, printed_badges, sheets, typed_badge
+from app.documents.badges import (
+    ROLES,
+    Badge,
+    in_order,
+    parts_of,
+    printed_badges,
+    sheets,
+    typed_badge,
+)
 from app.events import staff
 from app.events.models import Event
 from app.events.staff_models import StaffRole
@@ -130,6 +138,22 @@ class TestWho:
         assert (badge.large, badge.patronymic) == ("Манджиева\nАйса", "Петровна")
         assert badge.place == "Технопарк; наставник"
         assert typed_badge(ROLES["expert"], "Я").large == "Я"
+
+    @pytest.mark.parametrize(
+        ("name", "parts"),
+        [
+            ("Бадмаев Санджи Эрдниевич", ("Бадмаев", "Санджи", "Эрдниевич")),
+            ("Санджи Эрдниевич Бадмаев", ("Бадмаев", "Санджи", "Эрдниевич")),
+            ("Абрамович Илья Ильич", ("Абрамович", "Илья", "Ильич")),
+            ("Алиев Мамед Гасан оглы", ("Алиев", "Мамед", "Гасан оглы")),
+            ("Анна Ивановна", ("Анна", "Ивановна", "")),
+            ("Ли", ("Ли", "", "")),
+        ],
+    )
+    def test_a_name_is_understood_in_both_usual_orders(
+        self, name: str, parts: tuple[str, str, str]
+    ) -> None:
+        assert parts_of(name) == parts
 
 
 class TestOrder:

@@ -43,6 +43,7 @@ class TestTents:
         assert typed_tent("Манджиева Айса Петровна; наставник") == Tent(
             "Манджиева\nАйса Петровна", "наставник"
         )
+        assert typed_tent("Ли") == Tent("Ли")
 
     def test_exhibitors_stand_in_their_order(self, fair: Event) -> None:
         assert [one.large for one in stands_of(fair)] == fair.stands
