@@ -18,6 +18,7 @@ from app.pdf import STATIC, OnlyOurs
 from app.qr import code_of
 
 Size = tuple[float, float, float]
+DARK = re.compile(rb"\x01+")
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
@@ -64,21 +65,19 @@ class QRCode:
         stream.push_state()
         stream.transform(a=width / self.side, d=height / self.side)
         stream.set_color_rgb(0, 0, 0)
-        for y, row in enumerate(self.code.matrix):
-            for start, end in dark_runs(row):
-                stream.rectangle(start, y, end - start, 1.03)  # rows overlap: no seams
+        # Rows overlap: no seams. Written as bytes: there are hundreds in each code.
+        stream.stream += [
+            b"%d %d %d 1.03 re" % (start, y, end - start)
+            for y, row in enumerate(self.code.matrix)
+            for start, end in dark_runs(row)
+        ]
         stream.fill()
         stream.pop_state()
 
 
 def dark_runs(row: bytearray) -> list[tuple[int, int]]:
     """Where dark modules begin and end: [1, 1, 0, 1] is [(0, 2), (3, 4)]."""
-    edges = [place for place in range(len(row) + 1) if _at(row, place) != _at(row, place - 1)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _at(row: bytearray, place: int) -> int:
-    return row[place] if 0 <= place < len(row) else 0
+    return [found.span() for found in DARK.finditer(row)]
 
 
 class Recoloured(SVGImage):

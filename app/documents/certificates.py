@@ -1,7 +1,8 @@
 """Certificates and tickets as PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
@@ -34,7 +35,8 @@ SAMPLE = {
 
 
 def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
-    """A page for each in its own look, in the order given. In Russian whoever prints them."""
+    """A page for each in its own look, in the order given. In Russian whoever prints them.
+    PDF/A where it is asked for or a look says so."""
     with force_locale("ru"):
         looks = [look_of(paper) for paper in papers]
         pictures = addresses_of({one for look in set(looks) for one in look.pictures})
@@ -42,6 +44,7 @@ def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> by
             composed(look, words_of(paper, look), pictures)
             for paper, look in zip(papers, looks, strict=True)
         ]
+        archival = archival or any(look.is_archival for look in looks)
         return printed(pages, title=title_of(papers), archival=archival)
 
 
@@ -65,7 +68,10 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
     from app.press_document import printed as in_one_document
 
-    leaves = [Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages]
+    pieces: dict[Hashable, Any] = {}
+    leaves = [
+        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
+    ]
     return in_one_document(leaves, title=title, archival=archival)
 
 
