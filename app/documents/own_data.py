@@ -34,8 +34,9 @@ def archive(person: Person, *, asked_by: User) -> bytes:
     from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
 
     told = everything(person, asked_by=asked_by)
+    papers = {kind.value: words for kind, words in KINDS.items()}
     with force_locale("ru"):
-        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, kinds=KINDS)
+        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, papers=papers)
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as folder:
         folder.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))

@@ -218,7 +218,12 @@ def certificate_of_ticket(code: str) -> ResponseReturnValue:
 @bp.get("/me/certificates")
 @login_required
 def my_certificates() -> ResponseReturnValue:
-    return page("documents/mine.html", earned=queries.earned_by(current_user), kinds=KINDS)
+    return page(
+        "documents/mine.html",
+        earned=queries.earned_by(current_user),
+        kinds=KINDS,
+        participant=queries.PARTICIPANT,
+    )
 
 
 # For anybody

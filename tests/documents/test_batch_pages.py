@@ -24,7 +24,7 @@ from app.notifications.models import Notification
 from app.organizations.models import Role
 from tests.browser import Browser, Page
 from tests.documents.people import came, mark, pages
-from tests.factories import make_event, make_member, make_organization, make_user
+from tests.factories import make_event, make_member, make_organization, make_person, make_user
 
 pytestmark = pytest.mark.sqlite_alone
 YEAR = clock.today().year
@@ -271,3 +271,30 @@ class TestRegister:
         assert clerk.open(f"{address}?organization={other.slug}").status == 404
         assert clerk.open(f"{address}?year=3000").status == 200
         assert clerk.open(f"{address}?year=x").status == 200
+
+
+class TestMine:
+    def test_every_kind_has_its_own_download(self, browser: Browser, event: Event) -> None:
+        user = make_user()
+        registration = came(event.slots[0], make_person("Яковлев", user=user))
+        kind = CertificateKind.DIPLOMA
+        asked: list[batches.Asked] = [(registration.id, "", "I место")]
+        batch = batches.begin(event, kind, STANDARD[kind], asked)
+        db.session.commit()
+        browser.log_in(user)
+        address = f"/registrations/{registration.code}/certificate.pdf"
+        assert browser.open(f"{address}?kind=diploma").status == 404  # not issued yet
+        browser.log_in(make_member(event.organization)).submit(
+            f"{here(event)}/batches/{batch.id}/cancel"
+        )
+        browser.submit(f"{here(event)}/batches/{batch.id}/go-on")
+        browser.log_in(user)
+        mine = browser.open("/me/certificates")
+        assert [link["href"] for link in mine.soup.select(".o-card-foot a.btn")] == [
+            address, f"{address}?kind=diploma",
+        ]  # fmt: skip
+        assert "I место" in mine.text(".o-grid")
+        [text] = pages(browser.open(f"{address}?kind=diploma").response.data)
+        assert "I место" in text
+        [text] = pages(browser.open(address).response.data)
+        assert f"№ 2/{YEAR}" in text
