@@ -41,6 +41,7 @@ from app.documents import retention as _expiry  # noqa: F401 - its job runs by t
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
 from app.documents.erasure_views import bp as erasures
+from app.documents.name_views import bp as names
 from app.documents.path_views import bp as path
 from app.documents.sheet_views import bp as sheets
 from app.documents.views import bp as documents
@@ -194,6 +195,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         messages,
         documents,
+        names,
         sheets,
         path,
         consent_papers,

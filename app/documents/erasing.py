@@ -14,6 +14,7 @@ from app.audit.actions import record
 from app.db import db
 from app.documents import erasure_words
 from app.documents.models import Certificate
+from app.documents.name_models import NameForm
 from app.documents.traces import (
     ids_of,
     letters_about,
@@ -151,7 +152,7 @@ def shorten_certificates(registrations: Collection[Registration]) -> int:
     for paper in papers:
         words = paper.holder_in_short.split()
         paper.holder = paper.holder_in_short = " ".join(words[:1] + words[1:][-1:])
-        paper.revoke_reason = ""
+        paper.holder_declined = paper.revoke_reason = ""
     db.session.flush()
     return len(papers)
 
@@ -172,6 +173,7 @@ def clear_around(
     )
     rows["guardianship"] += changed(sa.delete(Guardianship).where(Guardianship.child_id.in_(ids)))
     rows["invitation"] += changed(sa.delete(Invitation).where(Invitation.person_id.in_(ids)))
+    rows["name_form"] += changed(sa.delete(NameForm).where(NameForm.person_id.in_(ids)))
     of_them = sa.or_(Merge.kept_id.in_(ids), Merge.other_id.in_(ids))
     rows["merge"] += changed(sa.delete(Merge).where(of_them))
     return rows
