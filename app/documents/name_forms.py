@@ -16,6 +16,7 @@ from app.documents.design_models import NameCase
 from app.documents.name_holders import Holder
 
 MOST = 320
+CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяәһҗңөү"
 
 
 class Alike:
@@ -35,11 +36,14 @@ class Alike:
 
 
 def begin_alike(name: str, form: str) -> bool:
+    """Of a name in other letters the Russian form may begin otherwise: «Smith», «Смиту»."""
     first, second = (
         [word[:1].casefold().replace("ё", "е") for word in APART.split(text)[::2]]
         for text in (name, form)
     )
-    return first == second
+    return len(first) == len(second) and all(
+        one == other or one not in CYRILLIC for one, other in zip(first, second, strict=True)
+    )
 
 
 def case_field(label: Any) -> StringField:

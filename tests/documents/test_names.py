@@ -177,6 +177,13 @@ class TestScreen:
         assert page.soup.select_one(".o-summary a")["href"] == f"#{field(ajgul, DATIVE)}"  # type: ignore[index]
         assert db.session.query(NameForm).count() == 0
 
+    def test_a_name_in_other_letters_may_get_russian_ones(
+        self, desk: Browser, event: Event
+    ) -> None:
+        smith = came(event.slots[0], make_person("Smith", "Anna", "")).person
+        assert self.sent(desk, event, smith, "Смит Анне").status == 200
+        assert dative(smith) == "Смит Анне"
+
     def sent(self, desk: Browser, event: Event, person: Person, typed: str, **more: str) -> Page:
         shown = desk.open(url(event)).form("main form[method=post]")
         return desk.submit(
