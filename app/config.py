@@ -20,6 +20,7 @@ def settings() -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database),
         "REDIS_URL": env("REDIS_URL", ""),
         "QUEUE_FILE": env("QUEUE_FILE", str(INSTANCE / "queue.sqlite")),
+        "PAPERS_FOLDER": env("PAPERS_FOLDER", str(INSTANCE / "papers")),  # printed today
         "SITE_URL": env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/"),
         "DEMO": env("DEMO", "") == "1",
         # Mail: without SMTP_HOST letters are written into OUTBOX as .eml files.

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -22,7 +22,7 @@ from app.config import ROOT
 STATIC = (ROOT / "static").resolve()
 # Pango's font map, which FontConfiguration wraps, is not safe to use from several threads.
 # One paper at a time costs little: laying out is Python, so threads would take turns anyway.
-press_lock = Lock()
+press_lock = RLock()
 
 
 class OnlyOurs(URLFetcher):

@@ -26,7 +26,7 @@ from app import pdf
 from app.pdf_pictures import QRCode
 from app.press import PX, Line, Piece, Slot, Stamp, set_text
 
-ARCHIVE, ACCESSIBLE = "pdf/a-2b", "pdf/ua-1"
+ARCHIVE = "pdf/a-2b"
 
 
 @dataclass
@@ -116,21 +116,21 @@ class Document:
     # A page
 
     def add(self, leaf: Leaf) -> None:
-        stream, page = self.new_page(leaf)
+        stream, page = self.new_page(leaf.width, leaf.height)
         for stamp in leaf.stamps:
             self.print_form(stream, stamp)
-            for name, value in stamp.filled.items():
-                if value and (slot := stamp.piece.slots.get(name)):
-                    self.fill(stream, stamp, slot, value)
+            self.print_texts(stream, stamp)
         self.add_links(leaf, page)
 
-    def new_page(self, leaf: Leaf, tags: dict[Any, Any] | None = None) -> tuple[Any, Any]:
+    def new_page(
+        self, width: float, height: float, tags: dict[Any, Any] | None = None
+    ) -> tuple[Any, Any]:
         stream = self.stream(tags)
-        stream.page_rectangle = (0, 0, leaf.width / PX, leaf.height / PX)
+        stream.page_rectangle = (0, 0, width / PX, height / PX)
         self.pdf.add_object(stream)
         # From here on in pixels, from the upper left corner downwards.
-        stream.transform(a=PX, d=-PX, f=leaf.height)
-        box = pydyf.Array([0, 0, round(leaf.width, 3), round(leaf.height, 3)])
+        stream.transform(a=PX, d=-PX, f=height)
+        box = pydyf.Array([0, 0, round(width, 3), round(height, 3)])
         page = pydyf.Dictionary(
             {
                 "Type": "/Page",
@@ -161,6 +161,11 @@ class Document:
             b"q 1 0 0 1 %s %s cm /%s Do Q"
             % (number(at[2][0]), number(at[2][1]), self.forms[piece].encode())
         )
+
+    def print_texts(self, stream: Any, stamp: Stamp) -> None:
+        for name, value in stamp.filled.items():
+            if value and (slot := stamp.piece.slots.get(name)):
+                self.fill(stream, stamp, slot, value)
 
     def fill(self, stream: Any, stamp: Stamp, slot: Slot, value: "str | QRCode") -> None:
         x, y = stamp.x / PX, stamp.y / PX

@@ -1,0 +1,165 @@
+"""Tagged documents: what a screen reader reads, in its order (PDF/UA-1, ISO 14289-1).
+
+Text set by WeasyPrint brings its own tags; rows of stamped tables become TR with TH or TD.
+All else is an artifact: lines, footers, headers that are repeated.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pydyf
+from weasyprint.draw import draw_page
+from weasyprint.pdf.tags import _build_box_tree
+
+from app.press import PX, Piece, Stamp
+from app.press_document import Document
+
+ACCESSIBLE, ACCESSIBLE_ARCHIVE = "pdf/ua-1", "pdf/a-2a"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece whose own words are read: printed once."""
+
+    piece: Piece
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table; ``cells`` name the slots in the order of reading. Rows that follow
+    each other with the same ``table`` are one table, across pages too."""
+
+    stamp: Stamp
+    cells: Sequence[str]
+    table: int
+    is_header: bool = False
+    spans: int = 1  # columns of its only cell
+
+
+@dataclass
+class TaggedLeaf:
+    """A page in points: what is read, and what is only seen."""
+
+    width: float
+    height: float
+    content: list[Text | TableRow] = field(default_factory=list)
+    artifacts: list[Stamp] = field(default_factory=list)
+
+
+class Read(NamedTuple):
+    """What stands at one place of the reading order."""
+
+    page: int
+    of: Text | TableRow
+    marks: list[int | None]  # for each cell of a row: its number on the page
+
+
+class TaggedDocument(Document):
+    """The caller holds the lock of the press."""
+
+    def __init__(self, title: str, lang: str, *, archival: bool) -> None:
+        super().__init__(title, lang, archival=archival)
+        self.variant = ACCESSIBLE_ARCHIVE if archival else ACCESSIBLE
+        self.order: list[Read] = []
+
+    def add_tagged(self, leaf: TaggedLeaf) -> None:
+        tags: dict[Any, Any] = {}
+        stream, page = self.new_page(leaf.width, leaf.height, tags)
+        number = len(self.pages) - 1
+        page["Tabs"] = "/S"
+        page["StructParents"] = number
+        for one in leaf.content:
+            if isinstance(one, Text):
+                with stream.stacked():
+                    stream.transform(e=one.x / PX, f=one.y / PX)
+                    draw_page(one.piece.page._page_box, stream)
+                self.order.append(Read(number, one, []))
+            else:
+                self.order.append(Read(number, one, self.print_row(stream, one, tags)))
+        for stamp in leaf.artifacts:
+            with stream.artifact():
+                self.print_form(stream, stamp)
+                self.print_texts(stream, stamp)
+
+    def print_row(self, stream: Any, row: TableRow, tags: dict[Any, Any]) -> list[int | None]:
+        stamp, marks = row.stamp, list[int | None]()
+        with stream.artifact():
+            self.print_form(stream, stamp)
+        kind = b"/TH" if row.is_header else b"/TD"
+        for name in row.cells:
+            text = stamp.filled.get(name)
+            if not text:
+                marks.append(None)
+                continue
+            mark = len(tags)
+            tags["row", mark] = mark  # WeasyPrint counts its own marks in the same dictionary
+            stream.stream.append(b"%s <</MCID %d>> BDC" % (kind, mark))
+            self.fill(stream, stamp, stamp.piece.slots[name], text)
+            stream.stream.append(b"EMC")
+            marks.append(mark)
+        return marks
+
+    def add_structure(self) -> None:
+        self.references = list(self.pdf.page_references)
+        mapping = self.new({})
+        root = self.new({"Type": "/StructTreeRoot", "ParentTree": mapping.reference})
+        document = self.element("Document", root, None)
+        root["K"] = pydyf.Array([document.reference])
+        self.pdf.catalog["StructTreeRoot"] = root.reference
+        self.pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+        self.nums: list[dict[int, bytes]] = [{} for _page in self.pages]
+        table: Any = None
+        last: int | None = None
+        for read in self.order:
+            if isinstance(read.of, Text):
+                self.read_text(read, read.of, document)
+                last = None
+                continue
+            if read.of.table != last:
+                table, last = self.element("Table", document, None), read.of.table
+                document["K"].append(table.reference)
+            self.read_row(read, read.of, table)
+        mapping["Nums"] = pydyf.Array()
+        for number, found in enumerate(self.nums):
+            mapping["Nums"].append(number)
+            mapping["Nums"].append(pydyf.Array([found[mark] for mark in sorted(found)]))
+
+    def read_text(self, read: Read, text: Text, document: Any) -> None:
+        marks = self.streams[read.page]._tags
+        box = text.piece.page._page_box
+        nums = self.nums[read.page]
+        for one in _build_box_tree(box, document, self.pdf, read.page, nums, [], marks):
+            document["K"].append(one.reference)
+
+    def read_row(self, read: Read, row: TableRow, table: Any) -> None:
+        element = self.element("TR", table, read.page)
+        table["K"].append(element.reference)
+        for mark in read.marks:
+            cell = self.element("TH" if row.is_header else "TD", element, read.page)
+            if row.is_header:
+                cell["A"] = pydyf.Dictionary({"O": "/Table", "Scope": "/Column"})
+            elif row.spans > 1:
+                cell["A"] = pydyf.Dictionary({"O": "/Table", "ColSpan": row.spans})
+            element["K"].append(cell.reference)
+            if mark is not None:
+                cell["K"].append(mark)
+                self.nums[read.page][mark] = cell.reference
+
+    def element(self, kind: str, parent: Any, page: int | None) -> Any:
+        about = {
+            "Type": "/StructElem",
+            "S": f"/{kind}",
+            "P": parent.reference,
+            "K": pydyf.Array(),
+        }
+        if page is not None:
+            about["Pg"] = self.references[page]
+        return self.new(about)
+
+    def new(self, values: dict[str, Any]) -> Any:
+        made = pydyf.Dictionary(values)
+        self.pdf.add_object(made)
+        return made
