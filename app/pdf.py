@@ -47,13 +47,14 @@ class OnlyOurs(URLFetcher):
 
 
 @cache
-def fonts() -> tuple[FontConfiguration, CSS]:
-    """Read once for each process: the faces and the style all papers share."""
+def fonts() -> tuple[FontConfiguration, list[CSS]]:
+    """Read once for each process: the faces and the styles of all papers."""
     faces = FontConfiguration()
-    sheet = CSS(
-        filename=str(STATIC / "css" / "paper.css"), font_config=faces, url_fetcher=OnlyOurs()
-    )
-    return faces, sheet
+    sheets = [
+        CSS(filename=str(STATIC / "css" / name), font_config=faces, url_fetcher=OnlyOurs())
+        for name in ("paper.css", "certificates.css")
+    ]
+    return faces, sheets
 
 
 @contextmanager
@@ -99,6 +100,6 @@ def render_one_page(
 
 
 def laid_out(text: str, pictures: Mapping[str, object] | None) -> Document:
-    faces, sheet = fonts()
+    faces, sheets = fonts()
     html = HTML(string=text, base_url=STATIC.as_uri() + "/", url_fetcher=OnlyOurs())
-    return html.render(stylesheets=[sheet], font_config=faces, cache=dict(pictures or {}))
+    return html.render(stylesheets=sheets, font_config=faces, cache=dict(pictures or {}))

@@ -48,7 +48,8 @@ def application(url: str) -> Flask:
 
 
 def build(app: Flask) -> None:
-    """200 open days of 3 slots; «popular» takes 100,000; «full-house» has 1,000 people."""
+    """200 open days of 3 slots; «popular» takes 100,000; «full-house» has 1,000 people,
+    «small-group» 30."""
     with app.app_context():
         db.create_all()
         with transaction():
@@ -71,6 +72,9 @@ def build(app: Flask) -> None:
             full = add_event(college, "full-house", 0, capacity=PEOPLE, slots=1)
             for number in range(PEOPLE):
                 fill(full.slots[0], number)
+            small = add_event(college, "small-group", 1, capacity=30, slots=1)
+            for number in range(30):
+                fill(small.slots[0], PEOPLE + number)
         db.session.remove()
 
 

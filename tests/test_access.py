@@ -16,6 +16,9 @@ from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.documents.actions import issue_due
+from app.documents.batches import begin
+from app.documents.design_models import CertificateKind
+from app.documents.designs import STANDARD
 from app.events import doors, event_templates, staff
 from app.events.draw_models import Draw
 from app.events.models import Event, EventSeries, EventStatus
@@ -125,13 +128,23 @@ MATRIX = {
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
     "documents.certificate_of_ticket": EVERYBODY,  # by its secret code
-    "documents.issue_again": ORGANIZER,
-    "documents.issue_certificates": ORGANIZER,
+    "batches.cancel": ORGANIZER,
+    "batches.delete_file": ORGANIZER,
+    "batches.download": ORGANIZER,
+    "batches.event_register": ORGANIZER,
+    "batches.go_on": ORGANIZER,
+    "batches.new": ORGANIZER,
+    "batches.organization_register": EDITORS,
+    "batches.print_again": ORGANIZER,
+    "batches.show": ORGANIZER,
+    "certificates.issue_again": ORGANIZER,
+    "certificates.issue_due": ORGANIZER,
+    "certificates.pdf": ORGANIZER,
+    "certificates.revoke": ORGANIZER,
     "documents.my_certificates": LOGGED_IN,
     "documents.one_certificate": ORGANIZER,
     "documents.papers": ORGANIZER,
     "documents.poster": EVERYBODY,
-    "documents.revoke": ORGANIZER,
     "documents.slot_spreadsheet": ORGANIZER,
     "documents.spreadsheet": ORGANIZER,
     "documents.ticket": EVERYBODY,  # by its secret code
@@ -265,6 +278,7 @@ MATRIX = {
     "staff.remove": ORGANIZER,
     "staff.revoke_link": ORGANIZER,
     "static": EVERYBODY,
+    "trips.papers": SCHOOL,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
 }
@@ -296,6 +310,7 @@ class Scene:
     quota_id: int
     staff_id: int
     link_id: int
+    batch_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -330,11 +345,12 @@ class Scene:
             "question_id": self.question_id,
             "staff_id": self.staff_id,
             "link_id": self.link_id,
+            "batch_id": self.batch_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
-        if endpoint.startswith("groups.") or endpoint == "replies.reconfirm_class":
+        if endpoint.startswith(("groups.", "trips.")) or endpoint == "replies.reconfirm_class":
             known["code"] = self.group_code
         if endpoint in ("organizations.show", "organizations.embed"):
             known["slug"] = self.event.organization.slug
@@ -398,6 +414,8 @@ def build() -> Scene:
     db.session.add(message)
     db.session.flush()
     own = db.session.scalars(sa.select(Membership).filter_by(user=users["ministry"])).one()
+    thanks = CertificateKind.THANKS
+    batch = begin(event, thanks, STANDARD[thanks], [(None, "Манджиева Ольга Борисовна", "")])
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
@@ -409,6 +427,7 @@ def build() -> Scene:
         quota.id,
         colleague.id,
         door.link.id,
+        batch.id,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ class TestRender:
 
 class TestPictures:
     def test_a_shared_picture_is_stored_once(self, app: Flask, templates: dict[str, str]) -> None:
-        frame = DrawnOnce("img/certificate.svg")
+        frame = DrawnOnce("img/certificates/classic.svg")
         templates["x.html"] = f"<p class=next-sheet><img src={frame.url}>" * 5
         with app.test_request_context():
             content = pdf.render("x.html", pictures={frame.url: frame})
@@ -131,5 +131,5 @@ class TestPictures:
 
 def reference(page: Any) -> IndirectObject:
     """The object of the frame, wherever WeasyPrint lists it on this page."""
-    found: IndirectObject = page["/Resources"]["/XObject"].raw_get("/icertificate0")
+    found: IndirectObject = page["/Resources"]["/XObject"].raw_get("/iclassic0")
     return found

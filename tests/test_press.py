@@ -23,7 +23,7 @@ from tests.press_templates import instead
 pytestmark = pytest.mark.sqlite_alone
 PAGE = """<!doctype html><html lang="ru"><head><title>x</title>
 <style>@page { size: 210mm 99mm; margin: 0;
-  background: url(img/certificate.svg) 0 0 / 210mm 99mm no-repeat }
+  background: url(img/certificates/classic.svg) 0 0 / 210mm 99mm no-repeat }
 body { font: 12pt/1.3 Golos, "Golos Latin", "Golos Kalmyk"; color: #1b2a38 }
 .holder { font: 700 22pt/1.2 "PT Serif", "PT Serif Latin", "PT Serif Kalmyk";
   position: absolute; left: 20mm; top: 20mm; width: 170mm; height: 22mm; text-align: center }

@@ -16,6 +16,7 @@ ACTIONS = {
     "account.password_renewed": _l("renewed a pupil’s password"),
     "certificate.issued_again": _l("issued a certificate again"),
     "certificate.revoked": _l("revoked a certificate"),
+    "certificates.batch_begun": _l("asked for a batch of certificates"),
     "certificates.issued": _l("issued certificates"),
     "certificates.printed": _l("printed certificates"),
     "check_in_list.taken": _l("took the list of an event for a shift at the door"),

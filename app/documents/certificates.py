@@ -1,31 +1,167 @@
 """Certificates and tickets as PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
 
+from app import clock
+from app.documents.certificate_pages import A4, Composition, Words, addresses_of, composed, stamp
+from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
+from app.filters import day, days
+from app.organizations.models import Organization
 from app.registrations.models import Registration
 
+# How certificates looked before there were designs: these keep their words.
+BEFORE_DESIGNS = Look(
+    heading="Сертификат",
+    subheading="участника",
+    body="подтверждается участие в мероприятии\n{мероприятие}\n{вид}{направления}\n{дата}",
+)
+# What stands in a sample where nobody chose something else.
+TYPICAL = "Бадмаев Санджи Эрдниевич"
+SAMPLE = {
+    "мероприятие": "«Сварщик за один день»",
+    "вид": "Профессиональная проба",
+    "направления": "строительство",
+    "результат": "I место",
+    "школа": "МБОУ «СОШ № 4», г. Элиста",
+    "класс": "8А",
+}
 
-def certificates(papers: Sequence[Certificate]) -> bytes:
-    """A page for each, in the order given. In Russian whoever prints them."""
-    from app import pdf, pdf_pictures  # WeasyPrint takes 27 MB: only a process that prints
 
+def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
+    """A page for each in its own look, in the order given. In Russian whoever prints them."""
     with force_locale("ru"):
-        frame = pdf_pictures.DrawnOnce("img/certificate.svg")
-        codes = {
-            f"qr:{paper.code}": pdf_pictures.QRCode(public_url("documents.verify", paper.code))
-            for paper in papers
-        }
-        return pdf.render(
-            "pdf/certificates.html",
-            pictures={frame.url: frame, **codes},
-            papers=papers,
-            site=site_name(),
-            quoted=quoted,
-        )
+        looks = [look_of(paper) for paper in papers]
+        pictures = addresses_of({one for look in set(looks) for one in look.pictures})
+        pages = [
+            composed(look, words_of(paper, look), pictures)
+            for paper, look in zip(papers, looks, strict=True)
+        ]
+        return printed(pages, title=title_of(papers), archival=archival)
+
+
+def sample(
+    look: Look,
+    organization: Organization,
+    *,
+    holder: str = TYPICAL,
+    values: Mapping[str, str] | None = None,
+) -> bytes:
+    """What a design looks like: a page with this name (already in the look's case) and values
+    for the words in braces. Its number is none, its code proves nothing."""
+    with force_locale("ru"):
+        post = organization.signatory_post or _("Head of the organization")
+        look = signed_by(look, name=organization.signatory_name, post=post)
+        words = sample_words(organization, holder=holder, values=values or {})
+        return printed([composed(look, words, addresses_of(look.pictures))], title=_("Sample"))
+
+
+def printed(pages: Sequence[Composition], *, title: str, archival: bool = False) -> bytes:
+    from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
+    from app.press_document import printed as in_one_document
+
+    pieces: dict[Hashable, Any] = {}
+    leaves = [
+        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
+    ]
+    return in_one_document(leaves, title=title, archival=archival)
+
+
+def title_of(papers: Sequence[Certificate]) -> str:
+    if len(papers) == 1:
+        return _("Certificate") + f" № {papers[0].full_number}: {papers[0].holder}"
+    return _("Certificates") + (f": {papers[0].event_title}" if papers else "")
+
+
+def look_of(paper: Certificate) -> Look:
+    """As it was issued, signed by whom the organization had named then."""
+    look = Look.from_json(paper.look.content) if paper.look else BEFORE_DESIGNS
+    post = paper.signatory_post or _("Head of the organization")
+    return signed_by(look, name=paper.signatory_name, post=post)
+
+
+def words_of(paper: Certificate, look: Look) -> Words:
+    code = paper.code_in_groups
+    date = day(paper.issued_at)
+    issued = _("Date of issue: %(day)s", day=date)
+    values = values_of(paper, look)
+    if paper.look is None:
+        issued = _("issued on %(day)s", day=date)
+        if fields := paper.professional_fields:
+            label = _("professional field")
+            values["направления"] = f" · {label}: {fields}"
+    return Words(
+        holder=paper.holder_declined or paper.holder,
+        number=f"№ {paper.full_number}",
+        date=issued,
+        number_and_date=numbered(paper.full_number, paper.issued_at),
+        code=code,
+        qr=public_url("documents.verify", paper.code),
+        organization=paper.organization_name,
+        values=values,
+    )
+
+
+def values_of(paper: Certificate, look: Look) -> dict[str, str]:
+    """For the words in braces: as frozen when it was issued, but for school and class."""
+    values = {
+        "мероприятие": quoted(paper.event_title),
+        "вид": paper.event_kind,
+        "дата": together(days(paper.held_on, paper.held_until)),
+        "организация": paper.organization_name,
+        "направления": paper.professional_fields,
+        "часы": hours_in_words(paper.hours),
+        "результат": paper.result,
+        "школа": "",
+        "класс": "",
+    }
+    said = "\n".join((look.heading, look.subheading, look.lead, look.body)).lower()
+    if ("школа" in said or "класс" in said) and (registration := paper.registration):
+        person = registration.person
+        if not person.anonymized_at:
+            values |= {"школа": person.school_title, "класс": person.class_title}
+    return values
+
+
+def sample_words(organization: Organization, *, holder: str, values: Mapping[str, str]) -> Words:
+    today = clock.now()
+    number = f"000/{clock.today().year}"
+    return Words(
+        holder=holder,
+        number=f"№ {number}",
+        date=_("Date of issue: %(day)s", day=day(today)),
+        number_and_date=numbered(number, today),
+        code="XXXX-XXXX-XXXX",
+        qr=str(current_app.config["SITE_URL"]) + url_for("documents.verify_form"),
+        organization=organization.name,
+        values={
+            **SAMPLE,
+            "дата": together(days(today, today)),
+            "организация": organization.name,
+            "часы": hours_in_words(16),
+            **values,
+        },
+    )
+
+
+def numbered(number: str, issued_at: datetime) -> str:
+    return _("№ %(number)s of %(day)s", number=number, day=day(issued_at))
+
+
+def hours_in_words(hours: int | None) -> str:
+    """«16 часов»."""
+    return "" if hours is None else together(ngettext("%(num)d hour", "%(num)d hours", hours))
+
+
+def together(words: str) -> str:
+    """Days and numbers are not torn apart at the end of a line."""
+    return " – ".join(part.replace(" ", "\u00a0") for part in words.split(" – "))
 
 
 def ticket(registration: Registration) -> bytes:

@@ -86,13 +86,13 @@ STANDARD: dict[CertificateKind, Look] = {
         heading="Сертификат",
         subheading="участника",
         lead="Настоящий сертификат подтверждает, что",
-        body="принял(а) участие в мероприятии {мероприятие}\n{вид}, {дата}",
+        body="принял(а) участие в мероприятии\n{мероприятие}\n{вид}, {дата}",
     ),
     CertificateKind.DIPLOMA: Look(
         layout="honours",
         heading="Диплом",
         lead="Награждается",
-        body="{результат}\n{мероприятие}, {дата}",
+        body="{результат}\n{мероприятие}\n{дата}",
     ),
     CertificateKind.THANKS: Look(
         layout="letter",

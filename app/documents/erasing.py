@@ -13,6 +13,7 @@ from app.accounts.models import Device, PendingAccount, User
 from app.audit.actions import record
 from app.db import db
 from app.documents import erasure_words
+from app.documents.batches import forget_files_with
 from app.documents.models import Certificate
 from app.documents.name_models import NameForm
 from app.documents.traces import (
@@ -57,6 +58,7 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     rows: Counter[str] = Counter()
     categories = erasure_words.categories(whole, registrations, has_account=account is not None)
 
+    forget_files_with(registrations)
     rows["notification"] += delete_letters(letters_about(traces))
     clear_registrations(registrations)
     rows["registration"] += len(registrations)
@@ -152,7 +154,7 @@ def shorten_certificates(registrations: Collection[Registration]) -> int:
     for paper in papers:
         words = paper.holder_in_short.split()
         paper.holder = paper.holder_in_short = " ".join(words[:1] + words[1:][-1:])
-        paper.holder_declined = paper.revoke_reason = ""
+        paper.holder_declined = paper.revoke_reason = paper.note = ""
     db.session.flush()
     return len(papers)
 

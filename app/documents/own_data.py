@@ -250,10 +250,13 @@ def certificates_of(ids: Sequence[int]) -> list[Certificate]:
 def certificate_facts(paper: Certificate) -> dict[str, Any]:
     return {
         "number": paper.full_number,
+        "kind": paper.kind.value,
         "code": paper.code_in_groups,
         "holder": paper.holder,
         "holder_declined": paper.holder_declined,
         "event": paper.event_title,
+        "result": paper.result,
+        "hours": paper.hours,
         "organization": paper.organization_name,
         "issued_at": moment(paper.issued_at),
         "revoked_at": moment(paper.revoked_at),

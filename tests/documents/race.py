@@ -13,7 +13,7 @@ os.environ.setdefault("QUEUE_IN_MEMORY", "1")
 import sqlalchemy as sa
 
 from app.db import db, transaction
-from app.documents import actions
+from app.documents import actions, issuing
 from app.documents.models import CertificateBook
 from app.events.models import Event
 from app.organizations.models import Organization
@@ -30,7 +30,7 @@ def take_off_the_guard() -> None:
         time.sleep(0.02)
         return book
 
-    actions.hold_book = careless
+    issuing.hold_book = careless
 
 
 def issue(url: str, event_id: int) -> int:

@@ -8,12 +8,15 @@ from typing import Any
 import pikepdf
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from app import pdf
 from app.db import db
 from app.documents import acts, certificates, consent_papers, lists, own_data, posters
 from app.documents.actions import issue_due
+from app.documents.certificate_pages import composed
+from app.documents.layouts import LAYOUTS
 from app.events.models import Event
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import ConsentKind, Person
@@ -24,6 +27,7 @@ from tests.documents import quality
 from tests.documents.people import came, signed_up
 from tests.documents.quality_access import accessible
 from tests.documents.quality_archive import archival
+from tests.documents.test_layouts import look, words
 from tests.factories import make_event, make_organization, make_person, make_user
 from tests.press_templates import instead
 
@@ -102,10 +106,22 @@ def test_the_act_of_erasure_is_an_archive(event: Event) -> None:
 
 
 def test_any_paper_can_be_one(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Certificates as WeasyPrint prints them, with pictures and a QR code."""
+    """As WeasyPrint prints them alone: with pictures and a QR code."""
     plain = pdf.render
     monkeypatch.setattr(pdf, "render", lambda *args, **given: plain(*args, archival=True, **given))
-    assert archival(certificate(event), "2B") == []
+    assert archival(ticket(event), "2B") == []
+
+
+@pytest.mark.usefixtures("event")
+@pytest.mark.parametrize("code", LAYOUTS)
+@pytest.mark.parametrize("is_archival", [False, True])
+def test_every_layout_of_certificates(code: str, tmp_path: Path, *, is_archival: bool) -> None:
+    with force_locale("ru"):
+        page = composed(look(code), words(NAME), {})
+        content = certificates.printed([page], title="Сертификат", archival=is_archival)
+    assert quality.common(content, words=[NAME], most_bytes=60_000) == []
+    assert quality.in_grey(content, tmp_path) == []
+    assert not is_archival or archival(content, "2B") == []
 
 
 STAMPED = """<!doctype html><html lang="ru"><head><title>x</title>

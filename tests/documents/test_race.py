@@ -13,7 +13,7 @@ from flask import Flask
 from app import clock
 from app.config import ROOT, database_url
 from app.db import db, transaction
-from app.documents import actions
+from app.documents import issuing
 from app.documents.models import Certificate, CertificateBook
 from app.events.models import Event
 from tests.conftest import POSTGRESQL
@@ -77,6 +77,6 @@ def test_without_the_guard_desks_collide(events: tuple[Flask, str, list[int]]) -
         book = sa.select(sa.func.min(CertificateBook.id))
         assert db.session.scalar(book) is None
         event = db.session.get_one(Event, ids[0])
-        actions.hold_book(event.organization, clock.today().year)
+        issuing.hold_book(event.organization, clock.today().year)
     db.session.remove()
     assert let_desks_issue(url, ids, "naive") > 0
