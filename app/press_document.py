@@ -117,8 +117,14 @@ class Document:
     def add(self, leaf: Leaf) -> None:
         stream, page = self.new_page(leaf.width, leaf.height)
         for stamp in leaf.stamps:
-            self.print_form(stream, stamp)
-            self.print_texts(stream, stamp)
+            with stream.stacked():
+                if stamp.upside_down:
+                    width, height = stamp.piece.width, stamp.piece.height
+                    stream.transform(
+                        a=-1, d=-1, e=(2 * stamp.x + width) / PX, f=(2 * stamp.y + height) / PX
+                    )
+                self.print_form(stream, stamp)
+                self.print_texts(stream, stamp)
         self.add_links(leaf, page)
 
     def new_page(

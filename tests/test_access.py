@@ -15,9 +15,10 @@ from app import clock
 from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
+from app.documents import design_actions
 from app.documents.actions import issue_due
 from app.documents.batches import begin
-from app.documents.design_models import CertificateKind
+from app.documents.design_models import CertificateKind, Picture
 from app.documents.designs import STANDARD
 from app.events import doors, event_templates, staff
 from app.events.draw_models import Draw
@@ -82,6 +83,9 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "badges.door_signs": ORGANIZER,
+    "badges.index": ORGANIZER,
+    "badges.table_tents": ORGANIZER,
     "check_in.index": AT_THE_DOOR,
     "check_in.late": ORGANIZER,
     "check_in.mark": AT_THE_DOOR,
@@ -124,6 +128,17 @@ MATRIX = {
     "coverage.index": SCHOOL,
     "coverage.invite": SCHOOL,
     "coverage.invite_table": SCHOOL,
+    "design_pictures.add": ORGANIZER,
+    "design_pictures.show": ORGANIZER,
+    "designs.archive": ORGANIZER,
+    "designs.copy": ORGANIZER,
+    "designs.edit": ORGANIZER,
+    "designs.index": ORGANIZER,
+    "designs.new": ORGANIZER,
+    "designs.preview": ORGANIZER,
+    "designs.restore": ORGANIZER,
+    "designs.show": ORGANIZER,
+    "designs.standard": ORGANIZER,
     "documents.all_certificates": ORGANIZER,
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
@@ -311,6 +326,8 @@ class Scene:
     staff_id: int
     link_id: int
     batch_id: int
+    design_id: int
+    picture_id: int
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -346,14 +363,20 @@ class Scene:
             "staff_id": self.staff_id,
             "link_id": self.link_id,
             "batch_id": self.batch_id,
+            "design_id": self.design_id,
+            "picture_id": self.picture_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
         if endpoint.startswith(("groups.", "trips.")) or endpoint == "replies.reconfirm_class":
             known["code"] = self.group_code
-        if endpoint in ("organizations.show", "organizations.embed"):
+        if endpoint in ("organizations.show", "organizations.embed") or endpoint.startswith(
+            "design"
+        ):
             known["slug"] = self.event.organization.slug
+        if endpoint == "designs.standard":
+            known["kind"] = "diploma"
         rule = next(r for r in current_app.url_map.iter_rules() if r.endpoint == endpoint)
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})
 
@@ -413,6 +436,12 @@ def build() -> Scene:
     message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
     db.session.add(message)
     db.session.flush()
+    picture = Picture(organization_id=college.id, sha256="0" * 64, content_type="image/png",
+                      width=1, height=1, content=b"")  # fmt: skip
+    db.session.add(picture)
+    db.session.flush()
+    thanks = CertificateKind.THANKS
+    design = design_actions.make(college, thanks, "Письмо", STANDARD[thanks])
     own = db.session.scalars(sa.select(Membership).filter_by(user=users["ministry"])).one()
     thanks = CertificateKind.THANKS
     batch = begin(event, thanks, STANDARD[thanks], [(None, "Манджиева Ольга Борисовна", "")])
@@ -428,6 +457,8 @@ def build() -> Scene:
         colleague.id,
         door.link.id,
         batch.id,
+        design.id,
+        picture.id,
     )  # fmt: skip
 
 
@@ -487,7 +518,9 @@ PAPERS = {"documents.papers"}  # for all that it links to: drawing papers takes 
 ROOMS = {
     name
     for name, by in MATRIX.items()
-    if by in (ORGANIZER, AT_THE_DOOR) and (name in PAPERS or "documents." not in name)
+    if by in (ORGANIZER, AT_THE_DOOR)
+    and (name in PAPERS or "documents." not in name)
+    and not name.startswith("design")  # of the organization, not of the event
 }
 
 

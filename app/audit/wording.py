@@ -19,6 +19,10 @@ ACTIONS = {
     "certificates.batch_begun": _l("asked for a batch of certificates"),
     "certificates.issued": _l("issued certificates"),
     "certificates.printed": _l("printed certificates"),
+    "design.added": _l("made a design of certificates"),
+    "design.archived": _l("put a design of certificates away"),
+    "design.changed": _l("changed a design of certificates"),
+    "design.restored": _l("brought a design of certificates back"),
     "check_in_list.taken": _l("took the list of an event for a shift at the door"),
     "class.added": _l("added a class"),
     "class.teacher_set": _l("changed the teacher of a class"),
@@ -77,6 +81,7 @@ ACTIONS = {
 }
 THINGS = {
     "certificate": _l("certificate"),
+    "certificate_design": _l("design of certificates"),
     "consent": _l("agreement"),
     "consent_text": _l("text of an agreement"),
     "event": _l("event"),

@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from app import clock
 from app.db import db
 from app.documents import issuing
+from app.documents.design_actions import frozen
 from app.documents.design_models import CertificateKind
-from app.documents.issuing import Wish, frozen, look_for, number
+from app.documents.design_queries import look_for
+from app.documents.issuing import Wish, number
 from app.documents.models import Certificate
 from app.documents.queries import due, has_come, not_told, valid_certificate_of
 from app.errors import RuleBroken

@@ -8,11 +8,10 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.attendance.models import Attendance
 from app.db import db
 from app.documents.batch_models import BatchItem, PaperBatch
-from app.documents.design_models import CertificateDesign, CertificateKind
+from app.documents.design_models import CertificateKind
 from app.documents.models import Certificate
 from app.documents.queries import CAME, without_certificate
 from app.events.models import Event
-from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.models import Registration
 from app.text import like, searchable
@@ -78,16 +77,6 @@ def due_ids(event: Event, kind: CertificateKind) -> list[int]:
     """The registrations of all who came and have none of the kind, in Russian order."""
     found = without_certificate(event, kind).join(Registration.person)
     query = found.with_only_columns(Registration.id).order_by(Person.sort_key, Registration.id)
-    return list(db.session.scalars(query))
-
-
-def designs_of(organization: Organization, kind: CertificateKind) -> list[CertificateDesign]:
-    """Those that are offered, the newest first."""
-    query = (
-        sa.select(CertificateDesign)
-        .filter_by(organization_id=organization.id, kind=kind, archived_at=None)
-        .order_by(CertificateDesign.changed_at.desc(), CertificateDesign.id.desc())
-    )
     return list(db.session.scalars(query))
 
 

@@ -15,8 +15,7 @@ from app.documents import batch_files, batch_queries, batch_work, batches, regis
 from app.documents.batch_forms import IssueForm
 from app.documents.batch_models import BatchForm, PaperBatch
 from app.documents.design_models import CertificateKind
-from app.documents.designs import Look
-from app.documents.issuing import look_for
+from app.documents.design_queries import designs_of, look_of, standard
 from app.documents.kind_words import ABOUT, KINDS
 from app.documents.queries import due_count
 from app.errors import RuleBroken
@@ -37,12 +36,12 @@ def new(slug: str) -> ResponseReturnValue:
         (one for one in CertificateKind if one == request.args.get("kind")),
         CertificateKind.PARTICIPANT,
     )
-    designs = batch_queries.designs_of(event.organization, kind)
+    designs = designs_of(event.organization, kind)
     q = clean(request.args.get("q", "").replace("\0", ""))[:100]
     form = IssueForm(kind, designs, batch_queries.candidates(event, kind, q))
     if form.validate_on_submit():
         design = next((one for one in designs if str(one.id) == form.design.data), None)
-        look = Look.from_json(design.content) if design else look_for(event.organization, kind)
+        look = look_of(design) if design else standard(event.organization, kind)
         try:
             with transaction():
                 batch = batches.begin(
@@ -51,7 +50,7 @@ def new(slug: str) -> ResponseReturnValue:
                     look,
                     form.asked(batch_queries.due_ids(event, kind)),
                     form=BatchForm(form.form.data),
-                    is_archival=form.is_archival.data,
+                    is_archival=form.is_archival.data or look.is_archival,
                     tells_holders=form.tells_holders.data,
                     by=current_user,
                 )

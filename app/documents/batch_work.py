@@ -22,7 +22,7 @@ from app import clock, files, jobs
 from app.db import db, transaction
 from app.documents import batch_files, batch_queries, certificates, issuing
 from app.documents.actions import tell
-from app.documents.batch_files import CHUNK, Span
+from app.documents.batch_files import Span
 from app.documents.batch_models import BatchItem, BatchStatus, PaperBatch
 from app.documents.issuing import Wish, number
 from app.documents.models import Certificate
@@ -173,7 +173,7 @@ def make_chunk(id_: int, me: str) -> bool:
         batch = held(id_, me)
         if batch.cancel_asked_at or batch.done >= batch.total:
             return False
-        first, last = batch.done + 1, min(batch.done + CHUNK, batch.total)
+        first, last = batch.done + 1, min(batch.done + batch_files.CHUNK, batch.total)
         items = batch_queries.items_between(batch, first, last)
         papers = numbered(batch, items)
         print_chunk(batch, first, last, papers)

@@ -13,9 +13,10 @@ from app.accounts.models import User
 from app.db import after_commit, db, transaction
 from app.documents import batch_files, batch_queries, batch_work
 from app.documents.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
+from app.documents.design_actions import frozen
 from app.documents.design_models import CertificateKind
 from app.documents.designs import Look
-from app.documents.issuing import frozen, refuse_what_cannot_be_said
+from app.documents.issuing import refuse_what_cannot_be_said
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.registrations.models import Registration

@@ -8,21 +8,7 @@ from flask_babel import gettext as _
 from app.errors import RuleBroken
 
 FEWEST_SEATS, MOST_SEATS = 7, 70
-USUAL = (
-    18,
-    20,
-    25,
-    30,
-    35,
-    40,
-    45,
-    49,
-    53,
-    57,
-    60,
-    65,
-    70,
-)  # passenger seats of buses that are hired
+USUAL = (18, 20, 25, 30, 35, 40, 45, 49, 53, 57, 60, 65, 70)  # seats of hired buses
 
 
 @dataclass(frozen=True)

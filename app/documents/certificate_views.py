@@ -13,8 +13,8 @@ from app.db import transaction
 from app.documents import actions, batch_queries, batch_work, batches, certificates, queries
 from app.documents.batch_forms import AgainForm
 from app.documents.batch_models import BatchStatus
+from app.documents.design_queries import look_for
 from app.documents.forms import RevokeForm
-from app.documents.issuing import look_for
 from app.documents.kind_words import KINDS
 from app.documents.models import Certificate
 from app.errors import RuleBroken

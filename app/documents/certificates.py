@@ -35,7 +35,8 @@ SAMPLE = {
 
 
 def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
-    """A page for each in its own look, in the order given. In Russian whoever prints them."""
+    """A page for each in its own look, in the order given. In Russian whoever prints them.
+    PDF/A where it is asked for or a look says so."""
     with force_locale("ru"):
         looks = [look_of(paper) for paper in papers]
         pictures = addresses_of({one for look in set(looks) for one in look.pictures})
@@ -43,6 +44,7 @@ def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> by
             composed(look, words_of(paper, look), pictures)
             for paper, look in zip(papers, looks, strict=True)
         ]
+        archival = archival or any(look.is_archival for look in looks)
         return printed(pages, title=title_of(papers), archival=archival)
 
 

@@ -12,7 +12,7 @@ from app import clock
 from app.db import db, insert_unless_there
 from app.documents.batch_models import PaperBatch
 from app.documents.design_models import CertificateKind, CertificateLook, NameCase
-from app.documents.designs import STANDARD, Look, signed_by
+from app.documents.designs import Look
 from app.documents.models import Certificate, CertificateBook
 from app.documents.names import in_case, text_in_case
 from app.errors import RuleBroken
@@ -154,22 +154,3 @@ def typed_in_short(holder: str) -> str:
 def is_short_for_more(word: str) -> bool:
     """«ООО»; an initial is not."""
     return word.isupper() and len(word.strip(".")) > 1
-
-
-# What certificates look like
-
-
-def look_for(organization: Organization, kind: CertificateKind) -> Look:
-    """Until a design is chosen: the standard look, signed by the organization's head."""
-    return signed_by(
-        STANDARD[kind], name=organization.signatory_name, post=organization.signatory_post
-    )
-
-
-def frozen(look: Look) -> CertificateLook:
-    """The look as certificates keep it; of two who freeze the same at once one makes it."""
-    values = {"sha256": look.sha256, "content": look.to_json(), "made_at": clock.now()}
-    made = insert_unless_there(CertificateLook, values, unique=[CertificateLook.sha256])
-    return (
-        made or db.session.scalars(sa.select(CertificateLook).filter_by(sha256=look.sha256)).one()
-    )

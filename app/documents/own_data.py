@@ -17,6 +17,7 @@ from app.accounts.queries import devices_of
 from app.attendance.meeting_models import MeetingMark
 from app.attendance.models import Attendance
 from app.db import db
+from app.documents.kind_words import KINDS
 from app.documents.models import Certificate
 from app.documents.name_models import NameForm
 from app.documents.traces import letters_about, letters_to, traces_of, with_merged
@@ -35,7 +36,7 @@ def archive(person: Person, *, asked_by: User) -> bytes:
 
     told = everything(person, asked_by=asked_by)
     with force_locale("ru"):
-        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name)
+        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, paper_kinds=KINDS)
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as folder:
         folder.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))

@@ -46,8 +46,7 @@ SURNAMES = ("Авяшев", "Бадмаев", "Манджиев", "Очиров"
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
     """Two papers in a chunk, so that five people make three."""
-    for module in (batch_files, batch_work):
-        monkeypatch.setattr(module, "CHUNK", 2)
+    monkeypatch.setattr(batch_files, "CHUNK", 2)
     monkeypatch.setattr(batch_work, "BREATH", 0)
     for one in files.folder().iterdir():
         one.unlink()
@@ -156,7 +155,7 @@ class TestMade:
         monkeypatch.setattr(certificates, "certificates", lambda papers, **_: b"%PDF")
         counts = []
         for number in (2, 20):
-            monkeypatch.setattr(batch_work, "CHUNK", number)
+            monkeypatch.setattr(batch_files, "CHUNK", number)
             for place in range(25):
                 came(event.slots[0], f"Очиров{'абвгдежзиклмнопрстуфхцчшщ'[place]}")
             batch = begin(event, tells_holders=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
@@ -69,8 +70,9 @@ def consent(event: Event) -> bytes:
 
 def data(event: Event) -> bytes:
     person = came(event.slots[0], somebody()).person
-    told = own_data.everything(person, asked_by=make_user())
-    return pdf.render("pdf/own_data.html", told=told, name=person.full_name)
+    issue_due(event)
+    with ZipFile(BytesIO(own_data.archive(person, asked_by=make_user()))) as folder:
+        return folder.read("data.pdf")
 
 
 def act(_event: Event) -> bytes:
