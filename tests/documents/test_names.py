@@ -3,14 +3,19 @@
 import pytest
 from flask import Flask
 
+from app import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
 from app.db import db
 from app.documents import erasing, own_data
-from app.documents.design_models import NameCase
+from app.documents.design_actions import frozen
+from app.documents.design_models import CertificateKind, NameCase
+from app.documents.designs import STANDARD
+from app.documents.issuing import Wish, hold_book, number
 from app.documents.name_holders import correct, holders_of
 from app.documents.name_models import NameForm
 from app.documents.names import in_case
+from app.documents.queries import due
 from app.events.models import Event
 from app.organizations.models import Role
 from app.people.list_models import ErasureReason
@@ -102,6 +107,24 @@ class TestRule:
         nameless = came(slot, "Стёртый").person
         erasing.erase(nameless, reason=ErasureReason.RETENTION, done_by="")
         assert [one.person for one in holders_of(event)] == [ajgul, sanji]
+
+    def test_papers_are_issued_in_the_case_of_their_look_and_stay_as_they_were(
+        self, event: Event, ajgul: Person
+    ) -> None:
+        came(event.slots[0], make_person("Бадмаев", "Санджи", ""))
+        by_hand(ajgul, "Валиевой Айгули Рустамовне", event)
+        kind = CertificateKind.THANKS  # in the dative
+        wishes = [Wish(one) for one in due(event, kind)] + [Wish(holder="Анна Ким")]
+        look = frozen(STANDARD[kind])
+        book = hold_book(event.organization, clock.today().year)
+        papers = number(book, event, kind, look, wishes)
+        assert [(one.holder, one.holder_declined) for one in papers] == [
+            ("Бадмаев Санджи", "Бадмаеву Санджи"),
+            ("Валиева Айгуль Рустамовна", "Валиевой Айгули Рустамовне"),
+            ("Анна Ким", "Анне Ким"),
+        ]
+        by_hand(ajgul, "", event)
+        assert papers[1].holder_declined == "Валиевой Айгули Рустамовне"
 
     def test_it_goes_with_the_person_and_is_told_to_them(self, event: Event, ajgul: Person) -> None:
         by_hand(ajgul, "Валиевой Айгули Рустамовне", event)
