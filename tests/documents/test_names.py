@@ -244,8 +244,8 @@ class TestScreen:
     ) -> None:
         with counted_queries(app) as few:
             desk.open(url(event))
-        for number in range(30):
-            came(event.slots[0], make_person("Бадмаев", "Санджи", "", email=f"{number}@a.ru"))
+        for place in range(30):
+            came(event.slots[0], make_person("Бадмаев", "Санджи", "", email=f"{place}@a.ru"))
         with counted_queries(app) as many:
             page = desk.open(url(event))
         assert len(page.soup.select("tbody tr")) == 25
