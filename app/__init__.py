@@ -46,6 +46,7 @@ from app.documents.data_views import bp as own_data
 from app.documents.design_views import bp as designs
 from app.documents.erasure_views import bp as erasures
 from app.documents.list_views import bp as lists
+from app.documents.name_views import bp as names
 from app.documents.path_views import bp as path
 from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
@@ -201,6 +202,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         messages,
         documents,
+        names,
         certificates,
         batches,
         designs,

@@ -216,6 +216,7 @@ MATRIX = {
     "messages.index": ORGANIZER,
     "messages.reminders": ORGANIZER,
     "messages.show": ORGANIZER,
+    "names.index": ORGANIZER,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,

@@ -59,6 +59,7 @@ ACTIONS = {
     "guardianship.handed_over": _l("handed a child over to another guardian"),
     "log_ins.printed": _l("printed log-ins for pupils"),
     "message.sent": _l("wrote to the people of an event"),
+    "names.corrected": _l("corrected how names are declined on papers"),
     "organization.approved": _l("approved an organization"),
     "person.erased": _l("erased a person’s data"),
     "person.exported": _l("downloaded a person’s data"),

@@ -1,7 +1,7 @@
 """Who gets a badge: the people of an event, by what they do at it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -12,12 +12,13 @@ from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.documents.badges import ROLES, Badge, in_order, named
-from app.documents.queries import seated_people
 from app.events.models import Event, Slot
 from app.events.staff_models import EventStaff, StaffRole
 from app.filters import day, time
 from app.organizations.models import Membership, Role
 from app.organizations.queries import memberships_in
+from app.people.models import Person
+from app.registrations.desk_queries import SHEET_ORDER
 from app.registrations.models import SEATED, Group, Registration
 from app.text import clean, sort_key
 
@@ -45,13 +46,26 @@ def participants(event: Event, slots: Collection[Slot]) -> Found:
     with force_locale("ru"):  # the time is printed
         times = {slot.id: time_of(slot) if with_time else "" for slot in slots}
     found = Found()
-    for seated in seated_people(slots).values():
-        for one in seated:
-            if one.person.anonymized_at:
-                found.nameless += 1
-            else:
-                found.badges.append(badge_of(one, times[one.slot_id]))
+    for one in seated(slots):
+        if one.person.anonymized_at:
+            found.nameless += 1
+        else:
+            found.badges.append(badge_of(one, times[one.slot_id]))
     return Found(in_order(found.badges), found.nameless)
+
+
+def seated(slots: Collection[Slot]) -> Iterator[Registration]:
+    """Who holds a seat, with person and school."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(
+            Registration.slot_id.in_([slot.id for slot in slots]), Registration.status.in_(SEATED)
+        )
+        .options(contains_eager(Registration.person).joinedload(Person.school))
+        .order_by(*SHEET_ORDER)
+    )
+    yield from db.session.scalars(query)
 
 
 def participants_count(slots: Collection[Slot]) -> int:

@@ -15,6 +15,7 @@ from app.db import db
 from app.documents import erasure_words
 from app.documents.batches import forget_files_with
 from app.documents.models import Certificate
+from app.documents.name_models import NameForm
 from app.documents.traces import (
     ids_of,
     letters_about,
@@ -174,6 +175,7 @@ def clear_around(
     )
     rows["guardianship"] += changed(sa.delete(Guardianship).where(Guardianship.child_id.in_(ids)))
     rows["invitation"] += changed(sa.delete(Invitation).where(Invitation.person_id.in_(ids)))
+    rows["name_form"] += changed(sa.delete(NameForm).where(NameForm.person_id.in_(ids)))
     of_them = sa.or_(Merge.kept_id.in_(ids), Merge.other_id.in_(ids))
     rows["merge"] += changed(sa.delete(Merge).where(of_them))
     return rows

@@ -14,6 +14,7 @@ from app.documents.batch_models import PaperBatch
 from app.documents.design_models import CertificateKind, CertificateLook, NameCase
 from app.documents.designs import Look
 from app.documents.models import Certificate, CertificateBook
+from app.documents.names import in_case, text_in_case
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -153,11 +154,3 @@ def typed_in_short(holder: str) -> str:
 def is_short_for_more(word: str) -> bool:
     """«ООО»; an initial is not."""
     return word.isupper() and len(word.strip(".")) > 1
-
-
-def in_case(people: Sequence[Person], case: NameCase) -> dict[int, str]:
-    return {person.id: person.full_name for person in people}
-
-
-def text_in_case(full_name: str, case: NameCase) -> str:
-    return full_name

@@ -12,7 +12,7 @@ ROOM_OF = {
     **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
     "meeting_sheet": "attendance",
     "event_editor": "events_desk",
-    "badges": "documents",
+    **dict.fromkeys(("badges", "batches", "certificates", "lists", "names"), "documents"),
 }
 
 
