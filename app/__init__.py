@@ -51,6 +51,7 @@ from app.documents.path_views import bp as path
 from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
 from app.documents.trip_views import bp as trips
+from app.documents.verify_views import bp as verifying
 from app.documents.views import bp as documents
 from app.events import door_retention  # noqa: F401 - its job runs by the clock
 from app.events.door_views import bp as doors
@@ -209,6 +210,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         design_pictures,
         badges,
         lists,
+        verifying,
         sheets,
         trips,
         path,

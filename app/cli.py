@@ -15,7 +15,8 @@ from app.accounts.queries import user_by_email
 from app.audit.actions import record
 from app.config import ROOT
 from app.db import db, transaction
-from app.documents import retention
+from app.documents import retention, signing, verify_words
+from app.documents.signed_text import check
 from app.errors import RuleBroken
 from app.imports import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
@@ -170,6 +171,32 @@ def doctor() -> None:
     click.echo("Seats: every counter agrees with the registrations.")
 
 
+@click.command("verify")
+@click.argument("text")
+@click.option(
+    "--key",
+    "files",
+    type=JSON_FILE,
+    multiple=True,
+    help="PEM or keys.json, for the database’s.",
+)
+def verify(text: str, files: tuple[Path, ...]) -> None:
+    """Check the signature in TEXT, which stands in the QR code of a certificate («-»: read it
+    from the input, so that it stays out of the shell's history).
+
+    Exit status: 0 it is right, 1 it is not, 2 there is none to check.
+    """
+    with in_russian():
+        try:
+            keys = verify_words.keys_in(files) if files else signing.public_keys()
+        except RuleBroken as broken:
+            raise click.BadParameter(str(broken), param_hint="--key") from broken
+        verdict = check(sys.stdin.read() if text == "-" else text, keys)
+        for line in verify_words.in_words(verdict):
+            click.echo(line)
+    raise SystemExit(verify_words.EXIT_STATUS[verdict.answer])
+
+
 def init_app(app: Flask) -> None:
     if "db" in sys.argv:  # Alembic takes 12 MB: only «flask db» carries it
         from flask_migrate import Migrate
@@ -177,6 +204,6 @@ def init_app(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (
         *(worker, deliver_notifications, anonymize_expired),
-        *(import_plan, import_region, demo, grant, doctor),
+        *(import_plan, import_region, demo, grant, doctor, verify),
     ):
         app.cli.add_command(command)

@@ -22,6 +22,9 @@ def settings() -> dict[str, object]:
         "QUEUE_FILE": env("QUEUE_FILE", str(INSTANCE / "queue.sqlite")),
         "PAPERS_FOLDER": env("PAPERS_FOLDER", str(INSTANCE / "papers")),  # printed today
         "SITE_URL": env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/"),
+        # Certificates are signed with this key; without SIGNING_KEY one is made in the file.
+        "SIGNING_KEY": env("SIGNING_KEY", ""),
+        "SIGNING_KEY_FILE": env("SIGNING_KEY_FILE", str(INSTANCE / "signing-key.pem")),
         "DEMO": env("DEMO", "") == "1",
         # Mail: without SMTP_HOST letters are written into OUTBOX as .eml files.
         "SMTP_HOST": env("SMTP_HOST", ""),

@@ -30,11 +30,12 @@ def show_expired(_error: CSRFError) -> ResponseReturnValue:
     return render_template("errors/expired.html"), 400
 
 
-def show_too_often(_error: RateLimitExceeded) -> ResponseReturnValue:
+def show_too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         flash(_("Too many requests from your address. Wait a minute and try again."), "error")
         return message_only(429)
-    return render_template("errors/429.html"), 429
+    sentence = error.description if error.limit.error_message else ""
+    return render_template("errors/429.html", sentence=sentence), 429
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 os.environ["QUEUE_IN_MEMORY"] = "1"
 os.environ["RATELIMIT_ENABLED"] = "0"
+os.environ["SIGNING_KEY"] = "b25seSBmb3IgdGVzdHMsIG9ubHkgZm9yIHRlc3RzISE="  # no file is made
 for name in ("DATABASE_URL", "REDIS_URL", "SMTP_HOST", "DEMO"):
     os.environ.pop(name, None)
 

@@ -299,6 +299,10 @@ MATRIX = {
     "trips.papers": SCHOOL,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
+    "verifying.file_to_save": EVERYBODY,
+    "verifying.key_as_pem": EVERYBODY,
+    "verifying.keys_as_json": EVERYBODY,
+    "verifying.offline": EVERYBODY,
 }
 
 
@@ -331,6 +335,7 @@ class Scene:
     batch_id: int
     design_id: int
     picture_id: int
+    key_id: str  # that signed the certificate
 
     def address(self, endpoint: str) -> str:
         known: dict[str, Any] = {
@@ -355,6 +360,7 @@ class Scene:
             "guardianship_id": self.guardianship_id,
             "merge_id": self.merge_id,
             "kind": "photo",
+            "key_id": self.key_id,
             "number": 1,
             "act_id": self.act_id,
             "template_id": self.template_id,
@@ -462,6 +468,7 @@ def build() -> Scene:
         batch.id,
         design.id,
         picture.id,
+        certificate.key_id,
     )  # fmt: skip
 
 

@@ -80,6 +80,10 @@ PUBLIC = {
     "documents.poster",
     "documents.verify",
     "documents.verify_form",
+    "verifying.file_to_save",
+    "verifying.key_as_pem",
+    "verifying.keys_as_json",
+    "verifying.offline",
     "doors.enter",  # by its secret link and a PIN
 }
 FILES = sorted(APP.rglob("*.py"))

@@ -13,7 +13,7 @@ from pypdf.generic import IndirectObject
 
 from app import pdf
 from app.config import ROOT
-from app.pdf_pictures import DrawnOnce, QRCode, dark_runs
+from app.pdf_pictures import DrawnOnce, QRCode
 from tests.documents.people import pages
 
 INSIDE = pdf.STATIC.as_uri()
@@ -121,12 +121,16 @@ class TestPictures:
         assert len(reader.pages) == 5
         assert len(forms) == 1
 
-    def test_dark_runs_of_a_qr_code(self) -> None:
-        assert dark_runs(bytearray([1, 1, 0, 1])) == [(0, 2), (3, 4)]
-        assert dark_runs(bytearray([0, 0])) == []
+    def test_a_qr_code_is_a_picture_of_a_bit_for_each_module(self) -> None:
         code = QRCode("https://example.org/verify/ABCDEFGHJKLM")
-        dark = sum(end - start for row in code.code.matrix for start, end in dark_runs(row))
-        assert dark == sum(map(sum, code.code.matrix))
+        assert code.side == 29
+        assert len(code.modules.content) == 29 * 4
+        finder = [f"{code.modules.content[row * 4]:08b}" for row in range(8)]
+        assert finder == [
+            "00000001", "01111101", "01000101", "01000101", "01000101", "01111101", "00000001",
+            "11111111",
+        ]  # fmt: skip
+        assert len(code.as_mask()) < 400
 
 
 def reference(page: Any) -> IndirectObject:

@@ -12,6 +12,7 @@ from app import clock
 from app.documents.certificate_pages import A4, Composition, Words, addresses_of, composed, stamp
 from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
+from app.documents.signing import qr_text
 from app.filters import day, days
 from app.organizations.models import Organization
 from app.registrations.models import Registration
@@ -104,7 +105,7 @@ def words_of(paper: Certificate, look: Look) -> Words:
         date=issued,
         number_and_date=numbered(paper.full_number, paper.issued_at),
         code=code,
-        qr=public_url("documents.verify", paper.code),
+        qr=qr_text(paper),
         organization=paper.organization_name,
         values=values,
     )

@@ -15,6 +15,7 @@ from app.documents.design_models import CertificateKind, CertificateLook, NameCa
 from app.documents.designs import Look
 from app.documents.models import Certificate, CertificateBook
 from app.documents.names import in_case, text_in_case
+from app.documents.signing import sign
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -78,6 +79,7 @@ def number(
             paper.kind, paper.look, paper.batch_id = kind, look, batch.id if batch else None
             paper.year, paper.number = book.year, book.last_number
             issued.append(paper)
+    sign(*issued)
     db.session.add_all(issued)
     db.session.flush()
     return issued

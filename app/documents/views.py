@@ -19,6 +19,7 @@ from app.documents import (
     list_tables,
     posters,
     queries,
+    signing,
 )
 from app.documents.batches import AT_ONCE
 from app.documents.design_models import CertificateKind
@@ -250,16 +251,30 @@ def verify_form() -> ResponseReturnValue:
 
 
 @bp.get("/verify/<string:code>")
+@limiter.limit("60 per minute")
+@limiter.limit(
+    "10 per minute",  # guessing stops here; a school shares one address and may mistype
+    deduct_when=lambda response: response.status_code == 404,
+    error_message=lambda: _(
+        "Too many codes that do not exist were asked for from your address. Wait a minute, "
+        "then check the code: twelve letters and digits under the QR code."
+    ),
+)
 def verify(code: str) -> ResponseReturnValue:
     """What was issued, or that it is not valid any more, or that it never was."""
-    certificate: Certificate | None = queries.certificate_by_code(as_code(code))
+    code = as_code(code)
+    certificate: Certificate | None = queries.certificate_by_code(code)
     answer = page(
         "documents/verify.html",
         status=200 if certificate else 404,
         certificate=certificate,
         came=certificate is not None and queries.stands(certificate),
-        replaced_by=queries.replacement_of(certificate) if certificate else None,
+        replacement=queries.replacement_of(certificate) if certificate else None,
         form=CodeForm(None, data={"code": code}),
+        code=code,
+        published=signing.published(),
+        payload=signing.payload_digits(certificate) if certificate else "",
+        kinds=KINDS,
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

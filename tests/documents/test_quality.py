@@ -14,10 +14,11 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 from app import pdf
 from app.db import db
-from app.documents import acts, certificates, consent_papers, lists, own_data, posters
+from app.documents import acts, certificates, consent_papers, list_papers, own_data, posters
 from app.documents.actions import issue_due
 from app.documents.certificate_pages import composed
 from app.documents.layouts import LAYOUTS
+from app.documents.list_choices import ListPaper, usual
 from app.events.models import Event
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import ConsentKind, Person
@@ -52,7 +53,8 @@ def somebody() -> Person:
 
 def attendance_list(event: Event) -> bytes:
     signed_up(event.slots[0], somebody())
-    return lists.attendance_list(event, event.slots)
+    ids = tuple(slot.id for slot in event.slots)
+    return list_papers.pdf(event, usual(ListPaper.REGISTRATION, ids))
 
 
 def certificate(event: Event) -> bytes:
