@@ -37,7 +37,7 @@ def pdf(slug: str, certificate_id: int) -> ResponseReturnValue:
     _event, paper = certificate_for(slug, certificate_id)
     if paper.is_revoked or paper.is_nameless or not queries.stands(paper):
         abort(404)
-    content = BytesIO(certificates.certificates([paper]))
+    content = BytesIO(certificates.kept([paper]))
     name = f"{KINDS[paper.kind]} {paper.full_number.replace('/', '-')}.pdf"
     return private(send_file(content, "application/pdf", download_name=name))
 

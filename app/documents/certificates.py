@@ -8,7 +8,7 @@ from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from app import clock
+from app import clock, shelf
 from app.documents.certificate_pages import A4, Composition, Words, addresses_of, composed, stamp
 from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
@@ -47,6 +47,25 @@ def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> by
         ]
         archival = archival or any(look.is_archival for look in looks)
         return printed(pages, title=title_of(papers), archival=archival)
+
+
+def kept(papers: Sequence[Certificate]) -> bytes:
+    """The same, from the shelf where they were printed today: what is issued says always the
+    same, but for the school and the class, which may change."""
+    looks = [look_of(paper) for paper in papers]
+    if any(tells_school(look) for look in set(looks)):
+        return certificates(papers)
+    said = [
+        (one.code, one.full_number, one.holder, one.holder_declined, one.result, one.signature)
+        for one in papers
+    ]
+    key = shelf.key_of("certificates", said, sorted({look.sha256 for look in looks}), site_name())
+    return shelf.kept(key, lambda: certificates(papers))
+
+
+def tells_school(look: Look) -> bool:
+    said = "\n".join((look.heading, look.subheading, look.lead, look.body)).lower()
+    return "школа" in said or "класс" in said
 
 
 def sample(
@@ -124,8 +143,7 @@ def values_of(paper: Certificate, look: Look) -> dict[str, str]:
         "школа": "",
         "класс": "",
     }
-    said = "\n".join((look.heading, look.subheading, look.lead, look.body)).lower()
-    if ("школа" in said or "класс" in said) and (registration := paper.registration):
+    if tells_school(look) and (registration := paper.registration):
         person = registration.person
         if not person.anonymized_at:
             values |= {"школа": person.school_title, "класс": person.class_title}

@@ -160,7 +160,7 @@ def all_certificates(slug: str) -> ResponseReturnValue:
         noted = {"organization_id": event.organization_id, "number": len(found)}
         record("certificates.printed", event, **noted)
     name = f"{_('Certificates')} — {event.title[:80]}.pdf"
-    return file(content or certificates.certificates(found), PDF, name)
+    return file(content or certificates.kept(found), PDF, name)
 
 
 @bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
@@ -181,7 +181,7 @@ def certificate_of(registration: Registration) -> Response:
         with transaction():
             certificate = found_or_404(actions.issue(registration))
             content = certificates.certificates([certificate])  # no number without its paper
-    return as_file(certificate, content or certificates.certificates([certificate]))
+    return as_file(certificate, content or certificates.kept([certificate]))
 
 
 def as_file(certificate: Certificate, content: bytes) -> Response:
@@ -213,7 +213,7 @@ def certificate_of_ticket(code: str) -> ResponseReturnValue:
     paper = found_or_404(queries.valid_certificate_of(registration, kind))
     if paper.is_nameless or not queries.has_come(registration):
         abort(404)
-    return as_file(paper, certificates.certificates([paper]))
+    return as_file(paper, certificates.kept([paper]))
 
 
 @bp.get("/me/certificates")

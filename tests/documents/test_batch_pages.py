@@ -231,7 +231,7 @@ class TestAgain:
         )  # fmt: skip
         db.session.refresh(old)
         assert (old.is_revoked, old.revoke_reason) == (True, "Опечатка в фамилии")
-        assert f"заменён сертификатом № 2/{YEAR}" in clerk.open(f"/verify/{old.code}").text()
+        assert f"Вместо него выдан № 2/{YEAR}" in clerk.open(f"/verify/{old.code}").text()
         [text] = pages(clerk.open(f"{here(event)}/certificates/{new.id}.pdf").response.data)
         assert "Манджиева" in text
         assert clerk.open(f"{here(event)}/certificates/{old.id}.pdf").status == 404
