@@ -20,6 +20,8 @@ from tests.browser import Browser, counted_queries
 from tests.documents.people import came, mark, pages, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_slot
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 SURNAMES = [
     "Авяшев", "Әәдмин", "Бадмаев", "Һаряев", "Елкин", "Ёлкин", "Ельцин", "Җиргалов",
     "Ниджляев", "Ңимгиров", "Очиров", "Өлзәтә", "Үлмҗин", "Яковлев",

@@ -38,6 +38,8 @@ from tests.documents.people import pages, signed_up
 from tests.factories import make_event, make_member, make_person, make_slot, make_user
 from tests.registrations.classes import ANNA, OLEG, make_school_class
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 SURNAMES = ["Авяшев", "Әәдмин", "Бадмаев", "Елкин", "Ёлкин", "Ельцин", "Җиргалов", "Яковлев"]
 
 

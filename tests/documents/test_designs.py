@@ -22,6 +22,8 @@ from tests.documents.drawings import SVG, emblem, sent, signature
 from tests.documents.people import came, pages
 from tests.factories import make_event, make_member, make_organization
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 PARTICIPANT = CertificateKind.PARTICIPANT
 LOOK = STANDARD[PARTICIPANT]
 

@@ -23,6 +23,8 @@ from app.organizations.models import Organization
 from tests.documents.people import came, pages
 from tests.factories import make_event, make_organization
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 VALUES = {
     "мероприятие": "«Сварщик за один день»",
     "вид": "Профессиональная проба",

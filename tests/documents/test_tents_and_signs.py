@@ -20,6 +20,8 @@ from tests.browser import Browser
 from tests.documents.people import pages
 from tests.factories import in_days, make_event, make_member, make_slot
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 
 @pytest.fixture
 def fair() -> Event:
