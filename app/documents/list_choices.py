@@ -86,7 +86,7 @@ COLUMNS = {
     "adults": ListColumn(_l("Accompanying adults"), 42, 34),
     "teacher": ListColumn(_l("Responsible teacher"), 42, 34),
     "companions": ListColumn(_l("Companions"), 25, 15, align="center"),
-    "phone": ListColumn(_l("Phone"), 30, 20, is_personal=True),
+    "phone": ListColumn(_l("Phone"), 34, 20, is_personal=True),
     "email": ListColumn(_l("E-mail"), 42, 30, is_personal=True),
     "status": ListColumn(_l("Status"), 28, 20),
     "consent": ListColumn(_l("Consent to data processing"), 25, 20, is_personal=True),
@@ -207,10 +207,10 @@ class Choice:
             and not self.only
         )
 
-    def blank_after(self, names: int) -> int:
-        """How many blank rows follow so many names."""
+    def blank_after(self, rows: int) -> int:
+        """How many blank rows follow so many rows with names."""
         if self.preset.fills_page and self.blank:
-            return max(self.blank, ROWS_AT_LEAST - names)
+            return max(self.blank, ROWS_AT_LEAST - rows)
         return self.blank
 
 

@@ -145,9 +145,10 @@ def named(choice: Choice) -> Teller:
 
 
 def rows_of(part: Part, choice: Choice, tell: Sequence[Telling]) -> Iterator[Row]:
-    number = 0
+    number = rows = 0
     columns = [(one.code == "number", one.of_person) for one in tell]
     for section in part.sections:
+        rows += bool(section.title) + len(section.people) + len(section.adults)
         if section.title:
             yield (section.title,), True
         for person in section.people:
@@ -156,7 +157,7 @@ def rows_of(part: Part, choice: Choice, tell: Sequence[Telling]) -> Iterator[Row
             yield tuple(cells), False
         for adult in section.adults:
             yield tuple(one.of_adult(adult) if one.of_adult else "" for one in tell), False
-    blank = choice.blank_after(number)
+    blank = choice.blank_after(rows)
     if blank and any(section.title for section in part.sections):
         yield (_("Those who come without signing up"),), True
     for next_one in range(number + 1, number + blank + 1):

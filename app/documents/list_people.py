@@ -91,7 +91,7 @@ def participants(choice: Choice, *, with_answers: bool) -> list[Participant]:
             )
         )
         for *known, answers, first_year, letter, last, first, patronymic, gone in (
-            db.session.execute(query)
+            db.session.connection().execute(query)  # past the ORM: a third of the time
         )
         for names in ((last, first, patronymic),)
     ]
