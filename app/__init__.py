@@ -38,11 +38,19 @@ from app.attendance.views import bp as attendance
 from app.audit.views import bp as audit
 from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
+from app.documents.badge_views import bp as badges
+from app.documents.batch_views import bp as batches
+from app.documents.certificate_views import bp as certificates
 from app.documents.consent_paper_views import bp as consent_papers
 from app.documents.data_views import bp as own_data
+from app.documents.design_views import bp as designs
 from app.documents.erasure_views import bp as erasures
+from app.documents.list_views import bp as lists
+from app.documents.name_views import bp as names
 from app.documents.path_views import bp as path
+from app.documents.picture_views import bp as design_pictures
 from app.documents.sheet_views import bp as sheets
+from app.documents.trip_views import bp as trips
 from app.documents.verify_views import bp as verifying
 from app.documents.views import bp as documents
 from app.events import door_retention  # noqa: F401 - its job runs by the clock
@@ -195,8 +203,16 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         coverage,
         messages,
         documents,
+        names,
+        certificates,
+        batches,
+        designs,
+        design_pictures,
+        badges,
+        lists,
         verifying,
         sheets,
+        trips,
         path,
         consent_papers,
         own_data,

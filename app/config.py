@@ -34,6 +34,8 @@ def settings() -> dict[str, object]:
         "SMTP_SECURITY": env("SMTP_SECURITY", "starttls"),  # starttls | tls | none
         "MAIL_FROM": env("MAIL_FROM", "Ориентир <no-reply@orientir.localhost>"),
         "OUTBOX": env("OUTBOX", str(ROOT / "outbox")),
+        # What the site makes and keeps for a while: finished batches of certificates
+        "FILES_FOLDER": env("FILES_FOLDER", str(INSTANCE / "files")),
         # Sessions
         "SESSION_COOKIE_NAME": "orientir",
         "SESSION_COOKIE_HTTPONLY": True,

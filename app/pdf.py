@@ -20,6 +20,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from app.config import ROOT
 
 STATIC = (ROOT / "static").resolve()
+ARCHIVE = "pdf/a-2b"  # the first part knows no transparency, the third adds files inside
 # Pango's font map, which FontConfiguration wraps, is not safe to use from several threads.
 # One paper at a time costs little: laying out is Python, so threads would take turns anyway.
 press_lock = RLock()
@@ -69,12 +70,20 @@ def without_collecting() -> Iterator[None]:
             gc.enable()  # the next collection of young objects takes the whole document
 
 
-def render(template: str, *, pictures: Mapping[str, object] | None = None, **context: Any) -> bytes:
-    """The template as a PDF document. ``pictures`` (see pdf_pictures) are drawn by us, not
-    fetched: by the address that the template or the style gives for them."""
+def render(
+    template: str,
+    *,
+    pictures: Mapping[str, object] | None = None,
+    archival: bool = False,
+    **context: Any,
+) -> bytes:
+    """The template as a PDF document; ``archival``: as PDF/A-2b. ``pictures`` (see
+    pdf_pictures) are drawn by us, not fetched: by the address that the template or the style
+    gives for them."""
     text = render_template(template, **context)
     with press_lock, without_collecting():
-        return bytes(laid_out(text, pictures).write_pdf())
+        variant = ARCHIVE if archival else None
+        return bytes(laid_out(text, pictures).write_pdf(pdf_variant=variant))
 
 
 def render_one_page(

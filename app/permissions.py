@@ -12,7 +12,7 @@ from app.events.staff_models import StaffRole
 from app.events.staff_queries import Remit, roles_of
 from app.events.template_models import EventTemplate
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
-from app.organizations.queries import memberships_of
+from app.organizations.queries import memberships_of, organization_by_slug
 from app.people.models import SchoolClass
 from app.registrations.group_queries import classes_in
 from app.registrations.models import Group
@@ -167,6 +167,7 @@ RULES: dict[str, list[Rule]] = {
     "organization.see": [is_approved, belongs_to_it, administers_site],
     "organization.edit": [administers_it],
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
+    "design.manage": [organizes_there],  # thing: the organization
     "event.create_somewhere": [organizes_somewhere],
     "event.create": [organizes_there],  # thing: the organization
     "template.use": [organizes_its_owner, is_offered_to_organizers],
@@ -206,6 +207,13 @@ def event_for(action: str, slug: str) -> Event:
     event = found_or_404(event_by_slug(slug))
     authorize(action, event)
     return event
+
+
+def organization_for(action: str, slug: str) -> Organization:
+    """The organization of this address, if the visitor may do that there; else 404."""
+    organization = found_or_404(organization_by_slug(slug))
+    authorize(action, organization)
+    return organization
 
 
 def reach(*roles: Role) -> list[Organization]:

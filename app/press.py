@@ -79,12 +79,14 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Stamp:
-    """A piece on a leaf: x and y in points from the upper left corner of the leaf."""
+    """A piece on a leaf: x and y in points from the upper left corner of the leaf. Upside
+    down it stays in its place, for papers that are folded."""
 
     piece: Piece
     x: float = 0
     y: float = 0
     filled: Mapping[str, "str | QRCode"] = field(default_factory=dict)
+    upside_down: bool = False
 
 
 def piece(template: str, *, pictures: Mapping[str, object] | None = None, **context: Any) -> Piece:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pydyf
+import weasyprint
 from weasyprint import DEFAULT_OPTIONS
 from weasyprint.css import ColorProfile
 from weasyprint.draw import draw_page
@@ -25,8 +26,6 @@ from weasyprint.pdf.stream import Stream
 from app import pdf
 from app.pdf_pictures import QRCode
 from app.press import PX, Line, Piece, Slot, Stamp, set_text
-
-ARCHIVE = "pdf/a-2b"
 
 
 @dataclass
@@ -64,7 +63,7 @@ class Document:
     variant = ""
 
     def __init__(self, title: str, lang: str, *, archival: bool) -> None:
-        self.variant = ARCHIVE if archival else self.variant
+        self.variant = pdf.ARCHIVE if archival else self.variant
         self.metadata = DocumentMetadata(title=title, lang=lang)
         self.pdf = pydyf.PDF()
         self.fonts: dict[Any, Any] = {}
@@ -118,8 +117,14 @@ class Document:
     def add(self, leaf: Leaf) -> None:
         stream, page = self.new_page(leaf.width, leaf.height)
         for stamp in leaf.stamps:
-            self.print_form(stream, stamp)
-            self.print_texts(stream, stamp)
+            with stream.stacked():
+                if stamp.upside_down:
+                    width, height = stamp.piece.width, stamp.piece.height
+                    stream.transform(
+                        a=-1, d=-1, e=(2 * stamp.x + width) / PX, f=(2 * stamp.y + height) / PX
+                    )
+                self.print_form(stream, stamp)
+                self.print_texts(stream, stamp)
         self.add_links(leaf, page)
 
     def new_page(
@@ -226,7 +231,7 @@ class Document:
 
     def written(self) -> bytes:
         self.pdf.info["Title"] = pydyf.String(self.metadata.title)
-        self.pdf.info["Producer"] = pydyf.String("WeasyPrint")
+        self.pdf.info["Producer"] = pydyf.String(f"WeasyPrint {weasyprint.__version__}")
         self.pdf.catalog["Lang"] = pydyf.String(self.metadata.lang)
         self.pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
         options = {**DEFAULT_OPTIONS, "pdf_version": "1.7"}

@@ -37,12 +37,21 @@ FOR_FRAMES = "; ".join(
     )
 )
 
+# For a page that shows papers it has fetched inside itself, before they are saved.
+SHOWS_PAPERS = f"{HEADERS['Content-Security-Policy']}; frame-src 'self' blob:"
+
 limiter = Limiter(get_remote_address)
 
 
 def let_frame(response: Response) -> Response:
     """Any site may show this page inside its own."""
     response.headers["Content-Security-Policy"] = FOR_FRAMES
+    return response
+
+
+def let_show_papers(response: Response) -> Response:
+    """The page may show a PDF in a frame of its own."""
+    response.headers["Content-Security-Policy"] = SHOWS_PAPERS
     return response
 
 

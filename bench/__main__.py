@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import db, transaction
-from bench import check_in, class_lists, groups, scene
+from bench import check_in, class_lists, groups, papers, scene
 from bench.client import Connection, Page, Speed, drive
+from bench.report import say, seconds
 from bench.servers import megabytes, serving
 from tests.browser import Browser, counted_queries
 
@@ -23,10 +23,6 @@ FONTS = [
     for subset in ("cyrillic", "latin")
     for weight in (400, 700)
 ]
-
-
-def say(what: str, figure: str, bound: str = "") -> None:
-    print(f"  {what:<46} {figure:>16}   {bound}", flush=True)
 
 
 def speed_line(what: str, speed: Speed, floor: Speed | None = None, bound: str = "") -> None:
@@ -117,17 +113,6 @@ def compare_servers() -> None:
             speed_line(f"bare Flask behind {server}", drive(port, Page("/event")))
 
 
-def seconds(act: Callable[[], object], *, times: int = 3) -> float:
-    """The middle of several runs after a warm-up."""
-    act()
-    found = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - begun)
-    return sorted(found)[len(found) // 2]
-
-
 def measure_papers(app: Flask) -> None:
     print("The organizer's desk, an event of 1,000 people")
     client = organizer(app)
@@ -146,9 +131,7 @@ def measure_papers(app: Flask) -> None:
         "≤ 80 ms",
     )
     say("list as XLSX", f"{seconds(fetch(f'{desk}/papers/list.xlsx')):.2f} s", "≤ 0.2 s")
-    say("list as PDF", f"{seconds(fetch(f'{desk}/papers/list.pdf'), times=1):.2f} s", "≤ 6 s")
-    whole = seconds(fetch(f"{desk}/papers/certificates.pdf"), times=1)
-    say("1,000 certificates", f"{whole:.1f} s", f"{whole:.1f} ms each")
+    papers.measure(app, client)
 
 
 def measure_door(app: Flask, url: str) -> None:

@@ -14,6 +14,7 @@ from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.people.actions import Details, described
 from app.people.models import Guardianship, Person, SchoolClass
+from bench.report import say
 from bench.scene import add_event
 from tests.browser import Browser, counted_queries
 
@@ -44,10 +45,6 @@ def measure(app: Flask) -> None:
     middle = sorted(took)[len(took) // 2]
     say("the post, the first one warms up", f"{1000 * middle:.0f} ms", "≤ 300 ms")
     say("database queries of it", str(max(numbers)), "≤ 60")
-
-
-def say(what: str, figure: str, bound: str = "") -> None:
-    print(f"  {what:<46} {figure:>16}   {bound}", flush=True)
 
 
 def build() -> tuple[Event, User, list[SchoolClass]]:

@@ -1,11 +1,13 @@
 """The database that is measured: many events, one of them popular, one with 1,000 people."""
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import psycopg
 from flask import Flask
@@ -43,8 +45,17 @@ def database() -> Iterator[str]:
 
 
 def application(url: str) -> Flask:
-    settings = {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": {}, "TESTING": True}
-    return create_app({**settings, "WTF_CSRF_ENABLED": False})
+    folder = Path(mkdtemp(prefix="orientir-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings: dict[str, object] = {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {},
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "PAPERS_FOLDER": str(folder / "papers"),
+        "FILES_FOLDER": str(folder / "files"),
+    }
+    return create_app(settings)
 
 
 def build(app: Flask) -> None:

@@ -135,6 +135,7 @@ def main() -> None:
             "DATABASE_URL": f"sqlite:///{folder}/shots.sqlite",
             "QUEUE_FILE": f"{folder}/queue.sqlite",
             "OUTBOX": f"{folder}/outbox",
+            "FILES_FOLDER": f"{folder}/files",
             "DEMO": "1",
             "REDIS_URL": "",
         }

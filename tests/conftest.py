@@ -46,6 +46,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
                 "SQLALCHEMY_ENGINE_OPTIONS": {},
                 "WTF_CSRF_ENABLED": False,
                 "OUTBOX": str(tmp_path_factory.mktemp("outbox")),
+                "FILES_FOLDER": str(tmp_path_factory.mktemp("files")),
                 "PAPERS_FOLDER": str(tmp_path_factory.mktemp("papers")),
             }
         )
@@ -70,6 +71,7 @@ def shared_app(tmp_path: Path) -> Iterator[Flask]:
                 "SQLALCHEMY_DATABASE_URI": url,
                 "SQLALCHEMY_ENGINE_OPTIONS": pool,
                 "OUTBOX": str(tmp_path / "outbox"),
+                "FILES_FOLDER": str(tmp_path / "files"),
                 "PAPERS_FOLDER": str(tmp_path / "papers"),
             }
         )

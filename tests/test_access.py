@@ -15,7 +15,11 @@ from app import clock
 from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
+from app.documents import design_actions
 from app.documents.actions import issue_due
+from app.documents.batches import begin
+from app.documents.design_models import CertificateKind, Picture
+from app.documents.designs import STANDARD
 from app.events import doors, event_templates, staff
 from app.events.draw_models import Draw
 from app.events.models import Event, EventSeries, EventStatus
@@ -79,6 +83,9 @@ MATRIX = {
     "attendance.index": AT_THE_DOOR,
     "attendance.mark": AT_THE_DOOR,
     "attendance.mark_all": ORGANIZER,
+    "badges.door_signs": ORGANIZER,
+    "badges.index": ORGANIZER,
+    "badges.table_tents": ORGANIZER,
     "check_in.index": AT_THE_DOOR,
     "check_in.late": ORGANIZER,
     "check_in.mark": AT_THE_DOOR,
@@ -121,17 +128,38 @@ MATRIX = {
     "coverage.index": SCHOOL,
     "coverage.invite": SCHOOL,
     "coverage.invite_table": SCHOOL,
+    "design_pictures.add": ORGANIZER,
+    "design_pictures.show": ORGANIZER,
+    "designs.archive": ORGANIZER,
+    "designs.copy": ORGANIZER,
+    "designs.edit": ORGANIZER,
+    "designs.index": ORGANIZER,
+    "designs.new": ORGANIZER,
+    "designs.preview": ORGANIZER,
+    "designs.restore": ORGANIZER,
+    "designs.show": ORGANIZER,
+    "designs.standard": ORGANIZER,
     "documents.all_certificates": ORGANIZER,
     "documents.attendance_list": ORGANIZER,
     "documents.attendance_lists": ORGANIZER,
     "documents.certificate_of_ticket": EVERYBODY,  # by its secret code
-    "documents.issue_again": ORGANIZER,
-    "documents.issue_certificates": ORGANIZER,
+    "batches.cancel": ORGANIZER,
+    "batches.delete_file": ORGANIZER,
+    "batches.download": ORGANIZER,
+    "batches.event_register": ORGANIZER,
+    "batches.go_on": ORGANIZER,
+    "batches.new": ORGANIZER,
+    "batches.organization_register": EDITORS,
+    "batches.print_again": ORGANIZER,
+    "batches.show": ORGANIZER,
+    "certificates.issue_again": ORGANIZER,
+    "certificates.issue_due": ORGANIZER,
+    "certificates.pdf": ORGANIZER,
+    "certificates.revoke": ORGANIZER,
     "documents.my_certificates": LOGGED_IN,
     "documents.one_certificate": ORGANIZER,
     "documents.papers": ORGANIZER,
     "documents.poster": EVERYBODY,
-    "documents.revoke": ORGANIZER,
     "documents.slot_spreadsheet": ORGANIZER,
     "documents.spreadsheet": ORGANIZER,
     "documents.ticket": EVERYBODY,  # by its secret code
@@ -188,6 +216,7 @@ MATRIX = {
     "messages.index": ORGANIZER,
     "messages.reminders": ORGANIZER,
     "messages.show": ORGANIZER,
+    "names.index": ORGANIZER,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
     "organizations.administration": MINISTRY,
@@ -253,6 +282,9 @@ MATRIX = {
     "meetings.change": ORGANIZER,
     "meetings.delete": ORGANIZER,
     "meetings.index": ORGANIZER,
+    "lists.choose": ORGANIZER,
+    "lists.pdf": ORGANIZER,
+    "lists.xlsx": ORGANIZER,
     "sheets.pdf": ORGANIZER,
     "sheets.xlsx": ORGANIZER,
     "slot_fate.move_people": ORGANIZER,
@@ -264,6 +296,7 @@ MATRIX = {
     "staff.remove": ORGANIZER,
     "staff.revoke_link": ORGANIZER,
     "static": EVERYBODY,
+    "trips.papers": SCHOOL,
     "typed_rows.save": ORGANIZER,
     "typed_rows.show": ORGANIZER,
     "verifying.file_to_save": EVERYBODY,
@@ -299,6 +332,9 @@ class Scene:
     quota_id: int
     staff_id: int
     link_id: int
+    batch_id: int
+    design_id: int
+    picture_id: int
     key_id: str  # that signed the certificate
 
     def address(self, endpoint: str) -> str:
@@ -335,14 +371,21 @@ class Scene:
             "question_id": self.question_id,
             "staff_id": self.staff_id,
             "link_id": self.link_id,
+            "batch_id": self.batch_id,
+            "design_id": self.design_id,
+            "picture_id": self.picture_id,
             "filename": "css/site.css",
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
-        if endpoint.startswith("groups.") or endpoint == "replies.reconfirm_class":
+        if endpoint.startswith(("groups.", "trips.")) or endpoint == "replies.reconfirm_class":
             known["code"] = self.group_code
-        if endpoint in ("organizations.show", "organizations.embed"):
+        if endpoint in ("organizations.show", "organizations.embed") or endpoint.startswith(
+            "design"
+        ):
             known["slug"] = self.event.organization.slug
+        if endpoint == "designs.standard":
+            known["kind"] = "diploma"
         rule = next(r for r in current_app.url_map.iter_rules() if r.endpoint == endpoint)
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})
 
@@ -402,7 +445,15 @@ def build() -> Scene:
     message = Message(event=event, form_key="key", subject="Зал", body="Другой зал", selection={})
     db.session.add(message)
     db.session.flush()
+    picture = Picture(organization_id=college.id, sha256="0" * 64, content_type="image/png",
+                      width=1, height=1, content=b"")  # fmt: skip
+    db.session.add(picture)
+    db.session.flush()
+    thanks = CertificateKind.THANKS
+    design = design_actions.make(college, thanks, "Письмо", STANDARD[thanks])
     own = db.session.scalars(sa.select(Membership).filter_by(user=users["ministry"])).one()
+    thanks = CertificateKind.THANKS
+    batch = begin(event, thanks, STANDARD[thanks], [(None, "Манджиева Ольга Борисовна", "")])
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
@@ -414,6 +465,9 @@ def build() -> Scene:
         quota.id,
         colleague.id,
         door.link.id,
+        batch.id,
+        design.id,
+        picture.id,
         certificate.key_id,
     )  # fmt: skip
 
@@ -474,7 +528,9 @@ PAPERS = {"documents.papers"}  # for all that it links to: drawing papers takes 
 ROOMS = {
     name
     for name, by in MATRIX.items()
-    if by in (ORGANIZER, AT_THE_DOOR) and (name in PAPERS or "documents." not in name)
+    if by in (ORGANIZER, AT_THE_DOOR)
+    and (name in PAPERS or "documents." not in name)
+    and not name.startswith("design")  # of the organization, not of the event
 }
 
 

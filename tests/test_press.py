@@ -91,6 +91,27 @@ class TestLook:
         [found] = zxingcpp.read_barcodes(picture(content, tmp_path, 150))
         assert found.text == "https://example.org/verify/ABCDEFGHJKLM"
 
+    def test_a_piece_stands_on_its_head_where_it_would_have_stood(
+        self, piece: press.Piece, tmp_path: Path
+    ) -> None:
+        filled: dict[str, str | QRCode] = {"holder": "Бадмаев Санджи", "qr": QRCode("x")}
+        upright, turned = (
+            picture(
+                printed([Leaf(piece.width, piece.height, [Stamp(piece, 0, 0, filled, down)])],
+                        title="x"),
+                tmp_path,
+                127,  # five pixels to a millimetre
+            ).crop((0, 0, 1050, 495)).resize((210, 99), Image.Resampling.BOX)
+            for down in (False, True)
+        )  # fmt: skip
+
+        def differing(one: Image.Image, other: Image.Image) -> int:
+            differs = ImageChops.difference(one, other).point(lambda value: 255 * (value > 96))
+            return differs.histogram()[255]
+
+        assert differing(upright, turned.rotate(180)) <= 12
+        assert differing(upright, turned) > 100
+
 
 class TestText:
     @pytest.mark.parametrize(

@@ -72,11 +72,18 @@ def with_marks() -> sa.Select[Any]:
     )
 
 
+def seated(slot: Slot) -> sa.Select[Any]:
+    return with_marks().where(Registration.slot_id == slot.id, Registration.status.in_(SEATED))
+
+
 def roll(slot: Slot) -> list[Row]:
-    """Everybody who has a seat in the slot, in Russian order, with marks: one query. The
-    rows are those of the printed list."""
-    query = with_marks().where(Registration.slot_id == slot.id, Registration.status.in_(SEATED))
-    return rows(query.order_by(*SHEET_ORDER))
+    """Everybody who has a seat in the slot, in Russian order, with marks: one query."""
+    return rows(seated(slot).order_by(Person.sort_key, Registration.id))
+
+
+def sheet_of(slot: Slot) -> list[Row]:
+    """The same as the rows of the printed list."""
+    return rows(seated(slot).order_by(*SHEET_ORDER))
 
 
 def searched(event: Event, words: str) -> list[Row]:

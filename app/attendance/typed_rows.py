@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.attendance.actions import hold, put, refuse_unless_open
 from app.attendance.models import Method, Presence
-from app.attendance.queries import Row, roll
+from app.attendance.queries import Row, roll, sheet_of
 from app.audit.models import AuditEntry
 from app.db import db
 from app.errors import RuleBroken
@@ -171,7 +171,7 @@ def save(slot: Slot, text: str, *, rest_is_absent: bool, state: str, by: User | 
     the numbers would mean other people. How many marks changed."""
     refuse_unless_open(slot)
     hold([row.registration for row in roll(slot)])
-    sheet = roll(slot)
+    sheet = sheet_of(slot)
     if state_of(sheet) != state:
         raise RuleBroken(
             _("The list has changed meanwhile: compare the names with the sheet once more.")

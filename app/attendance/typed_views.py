@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.attendance import typed_rows
-from app.attendance.queries import marking_is_open, marking_opens_at, roll, slot_now
+from app.attendance.queries import marking_is_open, marking_opens_at, sheet_of, slot_now
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
@@ -38,7 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def shown(event: Event, slot: Slot, *, status: int = 200) -> ResponseReturnValue:
-    text, sheet = typed_text(), roll(slot)
+    text, sheet = typed_text(), sheet_of(slot)
     rest = "rest" in request.values
     understood = typed_rows.understand(text, size=len(sheet)) if text.strip() else None
     return page(

@@ -1,33 +1,33 @@
-"""Issuing certificates, and revoking them."""
+"""Issuing certificates one by one, revoking and replacing them, writing to their holders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from typing import Any
 
-import sqlalchemy as sa
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db, insert_unless_there
-from app.documents.models import Certificate, CertificateBook
+from app.db import db
+from app.documents import issuing
+from app.documents.design_actions import frozen
+from app.documents.design_models import CertificateKind
+from app.documents.design_queries import look_for
+from app.documents.issuing import Wish, number
+from app.documents.models import Certificate
 from app.documents.queries import due, has_come, not_told, valid_certificate_of
-from app.documents.signing import sign
 from app.errors import RuleBroken
 from app.events.models import Event
-from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.notifications.actions import notify
-from app.organizations.models import Organization
-from app.people.models import Person
 from app.registrations.models import Registration
 
-FIELDS_NAMED = 3  # more on one certificate say nothing
+PARTICIPANT = CertificateKind.PARTICIPANT
 
 
-def issue_due(event: Event) -> list[Certificate]:
+def issue_due(event: Event, kind: CertificateKind = PARTICIPANT) -> list[Certificate]:
     """Number a certificate for everybody who came and has none; asking again adds nothing.
 
     Numbers follow the alphabet. Returns what was issued now.
     """
-    return _issue(event, lambda: due(event))
+    return _issue(event, kind, lambda: due(event, kind))
 
 
 def issue(registration: Registration) -> Certificate | None:
@@ -37,26 +37,73 @@ def issue(registration: Registration) -> Certificate | None:
     """
     if not has_come(registration):
         return None
-    _issue(registration.event, lambda: due(registration.event, only=registration))
+    _issue(
+        registration.event,
+        PARTICIPANT,
+        lambda: due(registration.event, only=[registration.id]),
+    )
     return valid_certificate_of(registration)
 
 
-def issue_again(revoked: Certificate) -> Certificate:
-    """A new certificate with a new number for who holds a revoked one: names get corrected."""
+def _issue(
+    event: Event, kind: CertificateKind, find: Callable[[], list[Registration]]
+) -> list[Certificate]:
+    """Look first without holding anything: mostly there is nothing left to number."""
+    if not find():
+        return []
+    look = frozen(look_for(event.organization, kind))
+    book = issuing.hold_book(event.organization, clock.today().year)
+    # Who was numbered while we waited is not found again.
+    return number(book, event, kind, look, [Wish(one) for one in find()])
+
+
+def issue_again(
+    revoked: Certificate, *, note: str = "", result: str | None = None, holder: str = ""
+) -> Certificate:
+    """A new certificate with a new number for who holds a revoked one: names get corrected.
+
+    ``result`` instead of the one it told; ``holder`` for a paper without a registration.
+    """
     registration = revoked.registration
-    if registration is None or registration.person.anonymized_at:
+    if revoked.is_nameless or (registration and registration.person.anonymized_at):
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
-    book = hold_book(registration.event.organization, clock.today().year)
-    if valid_certificate_of(registration):
+    book = issuing.hold_book(revoked.organization, clock.today().year)
+    db.session.refresh(revoked, ["revoked_at"])
+    if not revoked.is_revoked or is_replaced(revoked):
         raise RuleBroken(_("This person already has a valid certificate."))
-    if not has_come(registration):
+    if registration and valid_certificate_of(registration, revoked.kind):
+        raise RuleBroken(_("This person already has a valid certificate."))
+    if registration and not has_come(registration):
         raise RuleBroken(_("Only those who came get a certificate. The mark says: was absent."))
-    return _number(book, [registration])[0]
+    look = revoked.look or frozen(look_for(revoked.organization, revoked.kind))
+    wish = Wish(
+        registration,
+        holder="" if registration else holder or revoked.holder,
+        result=revoked.result if result is None else result,
+        replaces=revoked,
+        note=note,
+    )
+    return number(book, revoked.event, revoked.kind, look, [wish])[0]
+
+
+def is_replaced(certificate: Certificate) -> bool:
+    """A valid one was issued instead of it."""
+    query = db.session.query(Certificate).filter_by(replaces_id=certificate.id, revoked_at=None)
+    return query.first() is not None
+
+
+def replace(
+    certificate: Certificate, *, note: str, result: str | None = None, holder: str = ""
+) -> Certificate:
+    """Revoke it, if that is not done yet, and issue a new one in its place."""
+    if not certificate.is_revoked:
+        revoke(certificate, reason=note)
+    return issue_again(certificate, note=note, result=result, holder=holder)
 
 
 def revoke(certificate: Certificate, *, reason: str) -> None:
     """Anybody who verifies it reads that it was revoked; its number is never given again."""
-    hold_book(certificate.organization, certificate.year)
+    issuing.hold_book(certificate.organization, certificate.year)
     db.session.refresh(certificate, ["revoked_at"])  # somebody may have been faster
     if certificate.is_revoked:
         raise RuleBroken(_("This certificate has already been revoked."))
@@ -67,94 +114,30 @@ def revoke(certificate: Certificate, *, reason: str) -> None:
 
 def tell_holders(event: Event) -> int:
     """Queue a letter to each holder not written to yet. How many."""
-    certificates = not_told(event)
+    return tell(not_told(event))
+
+
+def tell(certificates: Iterable[Certificate]) -> int:
+    """Queue a letter about each to its holder, once and for all. How many letters."""
+    told = 0
     for certificate in certificates:
         registration = certificate.registration
-        if registration is None:  # not_told() finds none such
+        if registration is None or certificate.told_at:
             continue
-        notify(
+        kind: dict[str, Any] = {"kind": certificate.kind.value}
+        letter = notify(
             registration.email or registration.person.email,
             "certificate_ready",
             language=registration.language,
             person=certificate.holder,
             event=certificate.event_title,
-            organization=event.organization.short_name,
+            organization=certificate.organization.short_name,
             code=registration.code,
             verify_code=certificate.code,
+            **(kind if certificate.kind is not PARTICIPANT else {}),
         )
-        certificate.told_at = clock.now()
+        if letter:
+            certificate.told_at = clock.now()
+            told += 1
     db.session.flush()
-    return len(certificates)
-
-
-def hold_book(organization: Organization, year: int) -> CertificateBook:
-    """One at a time: who gives numbers holds the book's row until the commit.
-
-    PostgreSQL locks the row; SQLite writes begin IMMEDIATE and are alone anyway.
-    """
-    insert_unless_there(
-        CertificateBook,
-        {"organization_id": organization.id, "year": year, "last_number": 0},
-        unique=[CertificateBook.organization_id, CertificateBook.year],
-    )
-    query = (
-        sa.select(CertificateBook)
-        .filter_by(organization_id=organization.id, year=year)
-        .with_for_update()
-        .execution_options(populate_existing=True)  # not what was read before waiting
-    )
-    return db.session.scalars(query).one()
-
-
-def _issue(event: Event, find: Callable[[], list[Registration]]) -> list[Certificate]:
-    """Look first without holding anything: mostly there is nothing left to number."""
-    if not find():
-        return []
-    book = hold_book(event.organization, clock.today().year)
-    return _number(book, find())  # who was numbered while we waited is not found again
-
-
-def _number(book: CertificateBook, registrations: Sequence[Registration]) -> list[Certificate]:
-    issued = []
-    with force_locale("ru"):  # the words on the paper, whoever asks for it
-        for registration in registrations:
-            book.last_number += 1
-            issued.append(_worded(registration, year=book.year, number=book.last_number))
-    sign(*issued)
-    db.session.add_all(issued)
-    db.session.flush()
-    return issued
-
-
-def _worded(registration: Registration, *, year: int, number: int) -> Certificate:
-    """The paper's words, as they are true today."""
-    event, slot, person = registration.event, registration.slot, registration.person
-    organization = event.organization
-    return Certificate(
-        event=event,
-        registration=registration,
-        organization=organization,
-        year=year,
-        number=number,
-        holder=person.full_name,
-        holder_in_short=in_short(person),
-        organization_name=organization.name,
-        event_title=event.title,
-        event_kind=str(event.kind.title),
-        professional_fields=fields_in_words(event),
-        held_on=slot.starts_at,
-        held_until=slot.ends_at,
-        signatory_name=organization.signatory_name,
-        signatory_post=organization.signatory_post,
-    )
-
-
-def fields_in_words(event: Event) -> str:
-    """«медицина, фармацевтика»; nothing when the event is about all and everything."""
-    words = [str(PROFESSIONAL_FIELDS[code]) for code in event.fields if code in PROFESSIONAL_FIELDS]
-    return ", ".join(words) if len(words) <= FIELDS_NAMED else ""
-
-
-def in_short(person: Person) -> str:
-    """«Санджи Эрдниевич Б.»: enough to recognise a holder, too little to find one."""
-    return f"{person.given_names} {person.last_name[:1]}."
+    return told

@@ -16,6 +16,7 @@ def act_of_erasure(act: ErasureAct) -> bytes:
     with force_locale("ru"):
         return pdf.render(
             "pdf/erasure_act.html",
+            archival=True,  # kept for three years
             act=act,
             operator=operator(),
             reason=REASONS[act.reason],

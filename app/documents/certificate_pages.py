@@ -1,7 +1,7 @@
 """A certificate as a page: its words set in its layout, stamped on a page laid out once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -135,13 +135,26 @@ def addresses_of(ids: Iterable[int]) -> dict[int, str]:
     return {one.id: PICTURE + one.sha256 for one in db.session.execute(query)}
 
 
-def stamp(composition: Composition) -> "Stamp":
+def stamp(composition: Composition, pieces: dict[Hashable, Any]) -> "Stamp":
+    """``pieces``: those of this document, by what is the same for many papers."""
     from app.pdf_pictures import QRCode
     from app.press import Stamp
 
-    html = html_of(composition)
-    piece = laid_out_once(html, tuple(sorted(addresses_in(composition))))
-    return Stamp(piece, filled={**composition.texts, "qr": QRCode(composition.qr)})
+    key = still(composition)
+    if key not in pieces:
+        addresses = tuple(sorted(addresses_in(composition)))
+        pieces[key] = laid_out_once(html_of(composition), addresses)
+    return Stamp(pieces[key], filled={**composition.texts, "qr": QRCode(composition.qr)})
+
+
+def still(composition: Composition) -> Hashable:
+    """What its page depends on: all but the words that are stamped."""
+    context, setting = composition.context, composition.context["setting"]
+    rooms = [line._replace(text="") for line in (setting.lead, setting.holder) if line]
+    rooms += [line._replace(text="") for line in setting.body]
+    same = ("look", "heading", "subheading", "height")
+    names = tuple(context["organization"])
+    return (*(context[one] for one in same), names, setting.size, setting.heading, *rooms)
 
 
 def plainly(composition: Composition) -> bytes:

@@ -1,13 +1,14 @@
 """Certificates and tickets as PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from app import clock
+from app import clock, shelf
 from app.documents.certificate_pages import A4, Composition, Words, addresses_of, composed, stamp
 from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
@@ -35,7 +36,8 @@ SAMPLE = {
 
 
 def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
-    """A page for each in its own look, in the order given. In Russian whoever prints them."""
+    """A page for each in its own look, in the order given. In Russian whoever prints them.
+    PDF/A where it is asked for or a look says so."""
     with force_locale("ru"):
         looks = [look_of(paper) for paper in papers]
         pictures = addresses_of({one for look in set(looks) for one in look.pictures})
@@ -43,7 +45,27 @@ def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> by
             composed(look, words_of(paper, look), pictures)
             for paper, look in zip(papers, looks, strict=True)
         ]
+        archival = archival or any(look.is_archival for look in looks)
         return printed(pages, title=title_of(papers), archival=archival)
+
+
+def kept(papers: Sequence[Certificate]) -> bytes:
+    """The same, from the shelf where they were printed today: what is issued says always the
+    same, but for the school and the class, which may change."""
+    looks = [look_of(paper) for paper in papers]
+    if any(tells_school(look) for look in set(looks)):
+        return certificates(papers)
+    said = [
+        (one.code, one.full_number, one.holder, one.holder_declined, one.result, one.signature)
+        for one in papers
+    ]
+    key = shelf.key_of("certificates", said, sorted({look.sha256 for look in looks}), site_name())
+    return shelf.kept(key, lambda: certificates(papers))
+
+
+def tells_school(look: Look) -> bool:
+    said = "\n".join((look.heading, look.subheading, look.lead, look.body)).lower()
+    return "школа" in said or "класс" in said
 
 
 def sample(
@@ -66,7 +88,10 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
     from app.press_document import printed as in_one_document
 
-    leaves = [Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page)]) for page in pages]
+    pieces: dict[Hashable, Any] = {}
+    leaves = [
+        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
+    ]
     return in_one_document(leaves, title=title, archival=archival)
 
 
@@ -118,8 +143,7 @@ def values_of(paper: Certificate, look: Look) -> dict[str, str]:
         "школа": "",
         "класс": "",
     }
-    said = "\n".join((look.heading, look.subheading, look.lead, look.body)).lower()
-    if ("школа" in said or "класс" in said) and (registration := paper.registration):
+    if tells_school(look) and (registration := paper.registration):
         person = registration.person
         if not person.anonymized_at:
             values |= {"школа": person.school_title, "класс": person.class_title}

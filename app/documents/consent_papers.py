@@ -34,23 +34,52 @@ class Sheet:
     by_guardian: bool | None = None  # None: not known who is going to sign
 
 
+@dataclass(frozen=True)
+class Forms:
+    """Sheets of one text, one page each."""
+
+    text: Words
+    sheets: Sequence[Sheet]
+    school: Organization | None = None
+    event: Event | None = None
+    operator: Organization | None = None
+
+    @property
+    def title(self) -> str:
+        return title_and_words(self.text)[0]
+
+    @property
+    def words(self) -> str:
+        return title_and_words(self.text)[1]
+
+    @property
+    def size(self) -> str:
+        return next((size for most, size in SIZES if len(self.text.body) <= most), "least")
+
+
 def for_class(class_: SchoolClass, pupils: Sequence[Person], kind: ConsentKind) -> bytes:
     """A sheet for each of these pupils, in their order."""
+    with force_locale("ru"):
+        return printed(forms_for(class_.school, pupils, kind))
+
+
+def forms_for(school: Organization, pupils: Sequence[Person], kind: ConsentKind) -> Forms:
+    """A sheet for each of these pupils of the school, each with their own class."""
     guardians = guardianships_of(pupils)
     with force_locale("ru"):
-        sheets = [sheet_of(class_, one, guardians) for one in pupils]
-        return printed(in_force(kind), sheets, school=class_.school)
+        sheets = [sheet_of(school, one, guardians) for one in pupils]
+    return Forms(in_force(kind), sheets, school=school, operator=operator())
 
 
 def sheet_of(
-    class_: SchoolClass, pupil: Person, guardians: Mapping[int, Sequence[Guardianship]]
+    school: Organization, pupil: Person, guardians: Mapping[int, Sequence[Guardianship]]
 ) -> Sheet:
     names = [one.name or (one.user.display_name if one.user else "") for one in guardians[pupil.id]]
     return Sheet(
         name=pupil.full_name,
         born=day(pupil.birth_date) if pupil.birth_date else "",
-        school=class_.school.name,
-        class_title=class_.title,
+        school=school.name,
+        class_title=pupil.school_class.title if pupil.school_class else pupil.class_title,
         # Of several we do not know who is going to sign.
         guardian=names[0] if len(names) == 1 and pupil.is_minor else "",
         by_guardian=pupil.is_minor,
@@ -60,30 +89,13 @@ def sheet_of(
 def blank(event: Event, kind: ConsentKind) -> bytes:
     """For those who come without signing up: everything but the names."""
     with force_locale("ru"):
-        return printed(in_force(kind), [Sheet()], event=event)
+        return printed(Forms(in_force(kind), [Sheet()], event=event, operator=operator()))
 
 
-def printed(
-    text: Words,
-    sheets: Sequence[Sheet],
-    *,
-    school: Organization | None = None,
-    event: Event | None = None,
-) -> bytes:
+def printed(forms: Forms) -> bytes:
     from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
 
-    title, words = title_and_words(text)
-    return pdf.render(
-        "pdf/consent.html",
-        text=text,
-        title=title,
-        words=words,
-        size=next((size for most, size in SIZES if len(text.body) <= most), "least"),
-        sheets=sheets,
-        school=school,
-        event=event,
-        operator=operator(),
-    )
+    return pdf.render("pdf/consent.html", forms=forms)
 
 
 def title_and_words(text: Words) -> tuple[str, str]:

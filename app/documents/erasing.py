@@ -13,7 +13,9 @@ from app.accounts.models import Device, PendingAccount, User
 from app.audit.actions import record
 from app.db import db
 from app.documents import erasure_words
+from app.documents.batches import forget_files_with
 from app.documents.models import Certificate
+from app.documents.name_models import NameForm
 from app.documents.traces import (
     ids_of,
     letters_about,
@@ -56,6 +58,7 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     rows: Counter[str] = Counter()
     categories = erasure_words.categories(whole, registrations, has_account=account is not None)
 
+    forget_files_with(registrations)
     rows["notification"] += delete_letters(letters_about(traces))
     clear_registrations(registrations)
     rows["registration"] += len(registrations)
@@ -151,7 +154,7 @@ def shorten_certificates(registrations: Collection[Registration]) -> int:
     for paper in papers:
         words = paper.holder_in_short.split()
         paper.holder = paper.holder_in_short = " ".join(words[:1] + words[1:][-1:])
-        paper.revoke_reason = paper.note = paper.holder_declined = ""
+        paper.holder_declined = paper.revoke_reason = paper.note = ""
         # A signature betrays the name to whoever tries names: with the public key each guess
         # can be checked.
         paper.signature = ""
@@ -175,6 +178,7 @@ def clear_around(
     )
     rows["guardianship"] += changed(sa.delete(Guardianship).where(Guardianship.child_id.in_(ids)))
     rows["invitation"] += changed(sa.delete(Invitation).where(Invitation.person_id.in_(ids)))
+    rows["name_form"] += changed(sa.delete(NameForm).where(NameForm.person_id.in_(ids)))
     of_them = sa.or_(Merge.kept_id.in_(ids), Merge.other_id.in_(ids))
     rows["merge"] += changed(sa.delete(Merge).where(of_them))
     return rows

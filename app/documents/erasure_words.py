@@ -25,6 +25,7 @@ ROWS = {
     "consent_request": _l("requests to guardians: name and address wiped"),
     "guardianship": _l("guardianships and guardians’ contacts: deleted"),
     "invitation": _l("invitations: deleted"),
+    "name_form": _l("corrected forms of the name: deleted"),
     "notification": _l("letters: deleted"),
     "imported_row": _l("rows of class lists: deleted"),
     "merge": _l("notes on merged persons: deleted"),

@@ -4,9 +4,15 @@ from flask_babel import lazy_gettext as _l
 
 from app.documents.design_models import CertificateKind
 
-KIND_WORDS = {
-    CertificateKind.PARTICIPANT: _l("Certificate of participation"),
+KINDS = {
+    CertificateKind.PARTICIPANT: _l("Certificate"),
     CertificateKind.DIPLOMA: _l("Diploma"),
     CertificateKind.THANKS: _l("Letter of thanks"),
-    CertificateKind.HOURS: _l("Reference with hours"),
+    CertificateKind.HOURS: _l("Certificate of hours"),
+}
+ABOUT = {
+    CertificateKind.PARTICIPANT: _l("Says that the person took part."),
+    CertificateKind.DIPLOMA: _l("With a result: “1st place”, “Winner in the nomination …”."),
+    CertificateKind.THANKS: _l("To teachers, partners, volunteers: to typed names too."),
+    CertificateKind.HOURS: _l("Says how many academic hours the person was taught."),
 }

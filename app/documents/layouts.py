@@ -69,7 +69,7 @@ LAYOUTS = _by_code(
     ),
     Layout(
         "letter",
-        _l("Letter"),
+        _l("Letter on letterhead"),
         _l("A letter of thanks: letterhead, a thin frame, room for a long text."),
         landscape=False,
         width=150,

@@ -56,7 +56,10 @@ class Certificate(Model):
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"))
     year: Mapped[int]
     number: Mapped[int]
-    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=new_code)
+    # By the code many rows of one INSERT are told apart, on SQLite too.
+    code: Mapped[str] = mapped_column(
+        sa.String(12), unique=True, default=new_code, insert_sentinel=True
+    )
     # What the paper says, as it was issued: later edits do not change it.
     holder: Mapped[str] = mapped_column(sa.String(320))
     holder_in_short: Mapped[str] = mapped_column(sa.String(320))  # «Санджи Эрдниевич Б.»
@@ -100,7 +103,8 @@ class Certificate(Model):
     @property
     def is_nameless(self) -> bool:
         """The holder's data was erased: it can be verified, and not printed any more."""
-        return self.holder == self.holder_in_short
+        # What is thanked under a name that need not be shortened keeps its form in a case.
+        return self.holder == self.holder_in_short and not self.holder_declined
 
     @property
     def code_in_groups(self) -> str:

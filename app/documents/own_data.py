@@ -17,7 +17,9 @@ from app.accounts.queries import devices_of
 from app.attendance.meeting_models import MeetingMark
 from app.attendance.models import Attendance
 from app.db import db
+from app.documents.kind_words import KINDS
 from app.documents.models import Certificate
+from app.documents.name_models import NameForm
 from app.documents.traces import letters_about, letters_to, traces_of, with_merged
 from app.events.meeting_models import Meeting
 from app.events.models import Event
@@ -34,7 +36,7 @@ def archive(person: Person, *, asked_by: User) -> bytes:
 
     told = everything(person, asked_by=asked_by)
     with force_locale("ru"):
-        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name)
+        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, paper_kinds=KINDS)
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as folder:
         folder.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))
@@ -68,6 +70,7 @@ def everything(person: Person, *, asked_by: User) -> dict[str, Any]:
             for one in registrations
         ],
         "certificates": [certificate_facts(one) for one in certificates_of(ids)],
+        "name_in_cases": [form_facts(one) for one in name_forms_of(ids)],
         "letters": [letter_facts(one) for one in letters_of(whole, registrations, asked_by)],
     }
 
@@ -248,12 +251,30 @@ def certificates_of(ids: Sequence[int]) -> list[Certificate]:
 def certificate_facts(paper: Certificate) -> dict[str, Any]:
     return {
         "number": paper.full_number,
+        "kind": paper.kind.value,
         "code": paper.code_in_groups,
         "holder": paper.holder,
+        "holder_declined": paper.holder_declined,
         "event": paper.event_title,
+        "result": paper.result,
+        "hours": paper.hours,
         "organization": paper.organization_name,
         "issued_at": moment(paper.issued_at),
         "revoked_at": moment(paper.revoked_at),
+    }
+
+
+def name_forms_of(ids: Sequence[int]) -> list[NameForm]:
+    query = sa.select(NameForm).where(NameForm.person_id.in_(ids))
+    return list(db.session.scalars(query.order_by(NameForm.made_at, NameForm.id)))
+
+
+def form_facts(kept: NameForm) -> dict[str, Any]:
+    return {
+        "name": kept.full_name,
+        "case": kept.case.value,
+        "form": kept.form,
+        "corrected_at": moment(kept.made_at),
     }
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.accounts.models import User
 from app.attendance.models import Attendance, Presence
 from app.db import db
+from app.documents.design_models import CertificateKind
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
 from app.people.models import Person
-from app.registrations.desk_queries import SHEET_ORDER
-from app.registrations.models import LIVE, SEATED, Group, Registration, Status
+from app.registrations.models import Registration, Status
 
 HAS_A_NAME = Registration.person.has(Person.anonymized_at.is_(None))  # nothing is printed without
+PARTICIPANT = CertificateKind.PARTICIPANT
 CAME = sa.and_(Registration.status == Status.CONFIRMED, Attendance.presence == Presence.PRESENT)
 
 
@@ -43,46 +44,6 @@ def turnout_by_slot(event: Event) -> dict[int, Turnout]:
     return {slot.id: counted.get(slot.id, Turnout()) for slot in event.slots}
 
 
-def seated_people(slots: Collection[Slot]) -> dict[int, list[Registration]]:
-    """By slot: who holds a seat, in Russian alphabetical order, with person and school."""
-    found: dict[int, list[Registration]] = {slot.id: [] for slot in slots}
-    for registration in db.session.scalars(_in_order(slots, SEATED)):
-        found[registration.slot_id].append(registration)
-    return found
-
-
-def everybody(slots: Collection[Slot]) -> list[tuple[Registration, Presence | None]]:
-    """Seats and waitlist, slot by slot and alphabetically, each group together after those
-    who come alone, with the mark of presence."""
-    together = sa.func.coalesce(Registration.group_id, 0)
-    query = (
-        _in_order(slots, LIVE)
-        .order_by(None)
-        .order_by(Slot.starts_at, Slot.id, together, Person.sort_key, Registration.id)
-        .options(joinedload(Registration.group).joinedload(Group.school))
-        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
-        .add_columns(Attendance.presence)
-    )
-    return [(registration, presence) for registration, presence in db.session.execute(query)]
-
-
-def _in_order(slots: Collection[Slot], statuses: Collection[Status]) -> sa.Select[Registration]:
-    return (
-        sa.select(Registration)
-        .join(Registration.person)
-        .join(Registration.slot)
-        .where(
-            Registration.slot_id.in_([slot.id for slot in slots]),
-            Registration.status.in_(statuses),
-        )
-        .options(
-            contains_eager(Registration.slot),
-            contains_eager(Registration.person).joinedload(Person.school),
-        )
-        .order_by(Slot.starts_at, Slot.id, *SHEET_ORDER)
-    )
-
-
 def has_come(registration: Registration) -> bool:
     """Confirmed and marked present: the mark as it stands now."""
     query = (
@@ -99,9 +60,11 @@ def stands(certificate: Certificate) -> bool:
     return certificate.registration is None or has_come(certificate.registration)
 
 
-def without_certificate(event: Event) -> sa.Select[Registration]:
-    """Who came and was never issued one; a revoked one counts as issued. Nothing is issued
-    to those whose data is erased."""
+def without_certificate(
+    event: Event, kind: CertificateKind = PARTICIPANT
+) -> sa.Select[Registration]:
+    """Who came and was never issued one of the kind; a revoked one counts as issued. Nothing
+    is issued to those whose data is erased."""
     return (
         sa.select(Registration)
         .join(Attendance, Attendance.registration_id == Registration.id)
@@ -109,38 +72,48 @@ def without_certificate(event: Event) -> sa.Select[Registration]:
             Registration.event_id == event.id,
             CAME,
             HAS_A_NAME,
-            ~sa.exists().where(Certificate.registration_id == Registration.id),
+            ~sa.exists().where(
+                Certificate.registration_id == Registration.id, Certificate.kind == kind
+            ),
         )
     )
 
 
-def due(event: Event, *, only: Registration | None = None) -> list[Registration]:
-    """Who came and has no certificate yet, in the order in which numbers are given."""
+def due(
+    event: Event, kind: CertificateKind = PARTICIPANT, *, only: Collection[int] | None = None
+) -> list[Registration]:
+    """Who came and has no certificate of the kind yet, in the order in which numbers are
+    given; ``only`` of these registrations."""
     query = (
-        without_certificate(event)
+        without_certificate(event, kind)
         .join(Registration.person)
-        .options(contains_eager(Registration.person), joinedload(Registration.slot))
+        .options(
+            contains_eager(Registration.person).joinedload(Person.school),
+            joinedload(Registration.slot),
+        )
         .order_by(Person.sort_key, Registration.id)
+        .execution_options(populate_existing=True)  # names as they stand now
     )
-    if only:
-        query = query.where(Registration.id == only.id)
+    if only is not None:
+        query = query.where(Registration.id.in_(only))
     return list(db.session.scalars(query))
 
 
-def due_count(event: Event) -> int:
-    query = sa.select(sa.func.count()).select_from(without_certificate(event).subquery())
+def due_count(event: Event, kind: CertificateKind = PARTICIPANT) -> int:
+    query = sa.select(sa.func.count()).select_from(without_certificate(event, kind).subquery())
     return db.session.scalar(query) or 0
 
 
 def certificates_by_name(event: Event) -> sa.Select[Certificate]:
-    """All that were issued, revoked ones too, in Russian alphabetical order."""
+    """All that were issued, revoked ones too, in Russian alphabetical order; thanks to typed
+    names stand last."""
     return (
         sa.select(Certificate)
-        .join(Certificate.registration)
-        .join(Registration.person)
-        .where(Registration.event_id == event.id)
+        .outerjoin(Certificate.registration)
+        .outerjoin(Registration.person)
+        .where(Certificate.event_id == event.id)
         .options(contains_eager(Certificate.registration))
-        .order_by(Person.sort_key, Certificate.number, Certificate.id)
+        .order_by(Person.sort_key.is_(None), Person.sort_key, Certificate.number, Certificate.id)
     )
 
 
@@ -151,9 +124,11 @@ def _still_valid(query: sa.Select[Certificate]) -> sa.Select[Certificate]:
 
 
 def valid_certificates(event: Event) -> list[Certificate]:
-    """Not revoked, of people whose mark still says they came and whose name is not erased;
-    alphabetically."""
-    printable = certificates_by_name(event).where(Person.anonymized_at.is_(None))
+    """Of participants: not revoked, of people whose mark still says they came and whose name
+    is not erased; alphabetically."""
+    printable = certificates_by_name(event).where(
+        Certificate.kind == PARTICIPANT, Person.anonymized_at.is_(None)
+    )
     return list(db.session.scalars(_still_valid(printable)))
 
 
@@ -188,8 +163,28 @@ def still_present(certificates: Collection[Certificate]) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def valid_certificate_of(registration: Registration) -> Certificate | None:
-    query = sa.select(Certificate).filter_by(registration_id=registration.id, revoked_at=None)
+def valid_again(certificates: Collection[Certificate]) -> set[tuple[int | None, CertificateKind]]:
+    """Of the holders of these who has a valid one: registration and kind."""
+    ids = {one.registration_id for one in certificates if one.is_revoked}
+    query = sa.select(Certificate.registration_id, Certificate.kind).where(
+        Certificate.registration_id.in_(ids - {None}), Certificate.revoked_at.is_(None)
+    )
+    return {(id_, kind) for id_, kind in db.session.execute(query)} if ids else set()
+
+
+def replaced(certificates: Collection[Certificate]) -> set[int | None]:
+    """Of these the ones in whose place a new one was issued, by id."""
+    ids = [one.id for one in certificates if one.is_revoked]
+    query = sa.select(Certificate.replaces_id).where(Certificate.replaces_id.in_(ids))
+    return set(db.session.scalars(query)) if ids else set()
+
+
+def valid_certificate_of(
+    registration: Registration, kind: CertificateKind = PARTICIPANT
+) -> Certificate | None:
+    query = sa.select(Certificate).filter_by(
+        registration_id=registration.id, kind=kind, revoked_at=None
+    )
     return db.session.scalar(query)
 
 
@@ -254,4 +249,15 @@ def earned_by(user: User) -> list[Earned]:
         )
         .order_by(Slot.starts_at.desc(), Registration.id, Certificate.id)
     )
-    return [Earned(registration, paper) for registration, paper in db.session.execute(query)]
+    papers: dict[Registration, list[Certificate]] = {}
+    for registration, paper in db.session.execute(query):
+        papers.setdefault(registration, []).extend([paper] if paper else [])
+    return [
+        Earned(registration, paper)
+        for registration, own in papers.items()
+        for paper in ([] if has_kind(own, PARTICIPANT) else [None]) + own
+    ]
+
+
+def has_kind(papers: Collection[Certificate], kind: CertificateKind) -> bool:
+    return any(paper.kind is kind for paper in papers)

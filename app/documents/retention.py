@@ -16,6 +16,7 @@ from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.db import Base, db, transaction
 from app.documents.erasing import UNADDRESSED, erase
+from app.documents.models import Certificate
 from app.events.models import Slot
 from app.notifications.models import Notification
 from app.people.list_models import (
@@ -149,6 +150,17 @@ def contacts() -> Any:
     )
 
 
+def thanks() -> Any:
+    """Letters of thanks to typed names, long after the event."""
+    return sa.select(Certificate.id).where(
+        Certificate.registration_id.is_(None),
+        Certificate.held_until < years_ago(EVENTS_OVER),
+        sa.or_(
+            Certificate.holder_declined != "", Certificate.holder != Certificate.holder_in_short
+        ),
+    )
+
+
 def entries() -> Any:
     return sa.select(AuditEntry.id).where(AuditEntry.at < years_ago(3))
 
@@ -196,6 +208,13 @@ RETENTION: dict[str, Keeping] = {
     "contacts": Keeping(
         _l("e-mail, phone and answers in a registration"), _l("3 years after the event"), AS_AGREED,
         contacts, Registration, {"email": "", "phone": "", "answers": {}},
+    ),
+    "thanks": Keeping(
+        _l("names in letters of thanks to those who did not sign up"),
+        _l("3 years after the event; then a first name and an initial"),
+        _l("to print the letter again"), thanks, Certificate,
+        {"holder": Certificate.holder_in_short, "holder_declined": "", "revoke_reason": "",
+         "note": ""},
     ),
     "entries": Keeping(
         _l("entries of the audit log"), _l("3 years"),

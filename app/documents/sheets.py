@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from app import clock, spreadsheets
 from app.attendance.meeting_queries import Line, lines_of
 from app.attendance.models import Presence
-from app.documents.lists import titled
+from app.documents.list_wording import SIGNS, titled
 from app.events.meeting_models import Meeting
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
 
 ON_A_PAGE = 16  # meetings beside each other on A4 landscape
 BLANK_ROWS = 3
-SIGNS = {Presence.PRESENT: "+", Presence.ABSENT: "н", Presence.EXCUSED: "у"}
 
 
 @dataclass(frozen=True)

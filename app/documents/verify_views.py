@@ -7,7 +7,7 @@ from markupsafe import Markup
 from app import clock
 from app.config import ROOT
 from app.documents import signing
-from app.documents.kind_words import KIND_WORDS
+from app.documents.kind_words import KINDS
 from app.documents.signed_text import Answer, check
 from app.documents.verify_forms import SignedTextForm
 from app.security import limiter
@@ -37,7 +37,7 @@ def offline() -> ResponseReturnValue:
             keys=signing.all_keys(),
             in_base64=signing.standard_base64,
             published=signing.published(),
-            kinds=KIND_WORDS,
+            kinds=KINDS,
         )
     )
 
@@ -50,7 +50,7 @@ def file_to_save() -> ResponseReturnValue:
     content = render_template(
         "documents/verify_file.html",
         published=signing.published(),
-        kinds=KIND_WORDS,
+        kinds=KINDS,
         verdict=None,
         today=clock.today(),
         site=current_app.config["SITE_URL"],

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.documents.kind_words import KIND_WORDS
+from app.documents.kind_words import KINDS
 from app.documents.signed_text import Answer, Verdict
 from app.errors import RuleBroken
 from app.filters import day
@@ -39,7 +39,7 @@ def in_words(verdict: Verdict) -> list[str]:
     said = verdict.said
     if said:
         rows = [
-            (_("Document"), f"{KIND_WORDS[said.kind]} № {said.full_number}"),
+            (_("Document"), f"{KINDS[said.kind]} № {said.full_number}"),
             (_("Issued"), day(said.issued_on)),
             (_("Holder"), said.holder),
             (_("Event"), said.event),

@@ -1,21 +1,32 @@
 """Papers of an event, tickets, certificates and their verification."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.audit.actions import record, record_now
 from app.codes import as_code
 from app.db import transaction
-from app.documents import actions, certificates, lists, posters, queries, signing
-from app.documents.forms import CodeForm, RevokeForm
-from app.documents.kind_words import KIND_WORDS
+from app.documents import (
+    actions,
+    batch_queries,
+    certificates,
+    list_papers,
+    list_tables,
+    posters,
+    queries,
+    signing,
+)
+from app.documents.batches import AT_ONCE
+from app.documents.design_models import CertificateKind
+from app.documents.forms import CodeForm
+from app.documents.kind_words import KINDS
+from app.documents.list_choices import ListPaper, usual
 from app.documents.models import Certificate
-from app.errors import RuleBroken
 from app.events.models import Event, Slot
 from app.permissions import event_for
 from app.registrations.models import Registration
@@ -27,6 +38,7 @@ bp = Blueprint("documents", __name__)
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_A_PAGE = 50
+MOST_AT_ONCE = 500  # certificates that are numbered while one waits for them
 EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
 
 
@@ -59,7 +71,11 @@ def papers(slug: str) -> ResponseReturnValue:
         letters=queries.letters_to_send(event),
         issued=issued,
         present=queries.still_present(issued.items),
-        valid_again={one.registration_id for one in issued.items if not one.is_revoked},
+        kinds=KINDS,
+        batches=batch_queries.batches_of(event),
+        at_once=AT_ONCE,
+        replaced=queries.replaced(issued.items),
+        valid_again=queries.valid_again(issued.items),
         page_url=lambda number: url_for(".papers", slug=slug, page=number),
     )
 
@@ -69,7 +85,7 @@ def papers(slug: str) -> ResponseReturnValue:
 def attendance_lists(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.pdf")
-    return file(lists.attendance_list(event, held(event)), PDF, list_name(event, "pdf"))
+    return file(attendance_list_of(event, held(event)), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list.xlsx")
@@ -77,7 +93,8 @@ def attendance_lists(slug: str) -> ResponseReturnValue:
 def spreadsheet(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.xlsx")
-    return file(lists.spreadsheet(event, event.slots), XLSX, list_name(event, "xlsx"))
+    content = list_tables.table_with_contacts(event, event.slots)
+    return file(content, XLSX, list_name(event, "xlsx"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.pdf")
@@ -86,7 +103,7 @@ def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.pdf")
-    return file(lists.attendance_list(event, [slot]), PDF, list_name(event, "pdf"))
+    return file(attendance_list_of(event, [slot]), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.xlsx")
@@ -95,7 +112,13 @@ def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.xlsx")
-    return file(lists.spreadsheet(event, [slot]), XLSX, list_name(event, "xlsx"))
+    content = list_tables.table_with_contacts(event, [slot])
+    return file(content, XLSX, list_name(event, "xlsx"))
+
+
+def attendance_list_of(event: Event, slots: Sequence[Slot]) -> bytes:
+    ids = tuple(slot.id for slot in slots)
+    return list_papers.pdf(event, usual(ListPaper.REGISTRATION, ids))
 
 
 def held(event: Event) -> list[Slot]:
@@ -121,18 +144,23 @@ def list_name(event: Event, ending: str) -> str:
 @bp.get("/manage/events/<string:slug>/papers/certificates.pdf")
 @login_required
 def all_certificates(slug: str) -> ResponseReturnValue:
-    """Of all who came: those without a number get one now, so that nobody is left out."""
+    """Of all participants who came: those without a number get one now, so that nobody is
+    left out. Very many are for a batch."""
     event = event_for("event.print", slug)
-    if queries.due_count(event):
-        with transaction():
+    due = queries.due_count(event)
+    if due > MOST_AT_ONCE:
+        flash(_("So many certificates are made in the background: issue them here."))
+        return redirect(url_for("batches.new", slug=slug), 303)
+    with transaction():
+        if due:
             actions.issue_due(event)
-    found = queries.valid_certificates(event)
-    if not found:
-        abort(404)
-    noted = {"organization_id": event.organization_id, "number": len(found)}
-    record_now("certificates.printed", event, **noted)
+        found = found_or_404(queries.valid_certificates(event) or None)
+        # In the same transaction: no number without its paper.
+        content = certificates.certificates(found) if due else b""
+        noted = {"organization_id": event.organization_id, "number": len(found)}
+        record("certificates.printed", event, **noted)
     name = f"{_('Certificates')} — {event.title[:80]}.pdf"
-    return file(certificates.certificates(found), PDF, name)
+    return file(content or certificates.kept(found), PDF, name)
 
 
 @bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
@@ -142,79 +170,23 @@ def one_certificate(slug: str, registration_id: int) -> ResponseReturnValue:
     return certificate_of(found_or_404(queries.registration_in(event, registration_id)))
 
 
-@bp.post("/manage/events/<string:slug>/papers/certificates")
-@login_required
-def issue_certificates(slug: str) -> ResponseReturnValue:
-    """Number what is missing, and write to those who were not written to."""
-    event = event_for("event.print", slug)
-    with transaction():
-        issued = len(actions.issue_due(event))
-        letters = actions.tell_holders(event)
-        record("certificates.issued", event, organization_id=event.organization_id, number=issued)
-    flash(
-        ngettext("%(num)s certificate issued.", "%(num)s certificates issued.", issued)
-        + " "
-        + ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", letters),
-        "success",
-    )
-    return redirect(url_for(".papers", slug=slug), 303)
-
-
-@bp.route(
-    "/manage/events/<string:slug>/papers/certificates/<int:certificate_id>/revoke",
-    methods=["GET", "POST"],
-)
-@login_required
-def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
-    event = event_for("event.print", slug)
-    certificate = found_or_404(queries.certificate_in(event, certificate_id))
-    form = RevokeForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                actions.revoke(certificate, reason=form.reason.data or "")
-                record("certificate.revoked", certificate, organization_id=event.organization_id)
-        except RuleBroken as broken:
-            form.form_errors.append(str(broken))
-        else:
-            flash(_("Certificate № %(number)s is revoked.", number=certificate.full_number))
-            return redirect(url_for(".papers", slug=slug), 303)
-    return page(
-        "documents/revoke.html",
-        status=422 if form.is_submitted() else 200,
-        form=form,
-        event=event,
-        certificate=certificate,
-    )
-
-
-@bp.post("/manage/events/<string:slug>/papers/certificates/<int:certificate_id>/issue-again")
-@login_required
-def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
-    event = event_for("event.print", slug)
-    revoked = found_or_404(queries.certificate_in(event, certificate_id))
-    try:
-        with transaction():
-            certificate = actions.issue_again(revoked)
-            record("certificate.issued_again", certificate, organization_id=event.organization_id)
-    except RuleBroken as broken:
-        flash(str(broken), "error")
-    else:
-        flash(_("Certificate № %(number)s is issued.", number=certificate.full_number), "success")
-    return redirect(url_for(".papers", slug=slug), 303)
-
-
 def certificate_of(registration: Registration) -> Response:
     """The paper of one who came, numbered when it is first asked for; else 404. Without a
     name, when the data is erased, there is none to print."""
     if registration.person.anonymized_at:
         abort(404)
     certificate = queries.valid_certificate_of(registration)
+    content = b""
     if certificate is None or not queries.has_come(registration):
         with transaction():
             certificate = found_or_404(actions.issue(registration))
-    name = f"{_('Certificate')} {certificate.full_number.replace('/', '-')}.pdf"
-    return file(certificates.certificates([certificate]), PDF, name)
+            content = certificates.certificates([certificate])  # no number without its paper
+    return as_file(certificate, content or certificates.kept([certificate]))
+
+
+def as_file(certificate: Certificate, content: bytes) -> Response:
+    title = KINDS[certificate.kind]
+    return file(content, PDF, f"{title} {certificate.full_number.replace('/', '-')}.pdf")
 
 
 # One's own
@@ -232,13 +204,27 @@ def ticket(code: str) -> ResponseReturnValue:
 @bp.get("/registrations/<string:code>/certificate.pdf")
 @limiter.limit(EACH_MINUTE)
 def certificate_of_ticket(code: str) -> ResponseReturnValue:
-    return certificate_of(found_or_404(registration_by_code(code)))
+    """Of participation; of another kind (``?kind=diploma``) once it was issued."""
+    registration = found_or_404(registration_by_code(code))
+    kinds = (one for one in CertificateKind if one == request.args.get("kind"))
+    kind = next(kinds, queries.PARTICIPANT)
+    if kind is queries.PARTICIPANT:
+        return certificate_of(registration)
+    paper = found_or_404(queries.valid_certificate_of(registration, kind))
+    if paper.is_nameless or not queries.has_come(registration):
+        abort(404)
+    return as_file(paper, certificates.kept([paper]))
 
 
 @bp.get("/me/certificates")
 @login_required
 def my_certificates() -> ResponseReturnValue:
-    return page("documents/mine.html", earned=queries.earned_by(current_user))
+    return page(
+        "documents/mine.html",
+        earned=queries.earned_by(current_user),
+        kinds=KINDS,
+        participant=queries.PARTICIPANT,
+    )
 
 
 # For anybody
@@ -283,12 +269,12 @@ def verify(code: str) -> ResponseReturnValue:
         status=200 if certificate else 404,
         certificate=certificate,
         came=certificate is not None and queries.stands(certificate),
-        replacement=certificate and queries.replacement_of(certificate),
+        replacement=queries.replacement_of(certificate) if certificate else None,
         form=CodeForm(None, data={"code": code}),
         code=code,
         published=signing.published(),
         payload=signing.payload_digits(certificate) if certificate else "",
-        kinds=KIND_WORDS,
+        kinds=KINDS,
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

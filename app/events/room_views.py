@@ -12,6 +12,7 @@ ROOM_OF = {
     **dict.fromkeys(("slot_series", "slots_at_once", "slot_fate", "meetings"), "slots"),
     "meeting_sheet": "attendance",
     "event_editor": "events_desk",
+    **dict.fromkeys(("badges", "batches", "certificates", "lists", "names"), "documents"),
 }
 
 

@@ -33,6 +33,19 @@ class Category(enum.StrEnum):
     ADULT = "adult"
 
 
+def age_of(birth_date: date | None, birth_year: int | None) -> int | None:
+    """Full years today; where only the year of birth is known, the fewest it may be."""
+    if birth_date:
+        return age_on(birth_date, clock.today())
+    return clock.today().year - birth_year - 1 if birth_year else None
+
+
+def is_minor(category: Category, birth_date: date | None, birth_year: int | None) -> bool:
+    """Under 18, or a pupil who does not say how old: a guardian agrees for them."""
+    age = age_of(birth_date, birth_year)
+    return category is Category.PUPIL if age is None else age < ADULT_AGE
+
+
 class Person(Model):
     """Somebody who takes part. Not every person has an account or a patronymic.
 
@@ -110,14 +123,12 @@ class Person(Model):
     @property
     def age(self) -> int | None:
         """Full years today; where only the year of birth is known, the fewest it may be."""
-        if self.birth_date:
-            return age_on(self.birth_date, clock.today())
-        return clock.today().year - self.birth_year - 1 if self.birth_year else None
+        return age_of(self.birth_date, self.birth_year)
 
     @property
     def is_minor(self) -> bool:
         """Under 18, or a pupil who does not say how old: a guardian agrees for them."""
-        return self.category is Category.PUPIL if self.age is None else self.age < ADULT_AGE
+        return is_minor(self.category, self.birth_date, self.birth_year)
 
 
 class SchoolClass(Model):

@@ -29,9 +29,9 @@ IN_THIS_ORDER = (
 STATUS_ORDER = sa.case(
     {status: place for place, status in enumerate(IN_THIS_ORDER)}, value=Registration.status
 )
-# The rows of a slot's printed list are its SEATED in this order: whoever types the numbers of
-# a filled sheet means the same rows.
-SHEET_ORDER = (Person.sort_key, Registration.id)
+# The rows of a slot's printed list are its SEATED in this order, each class together after
+# those who come alone: whoever types the numbers of a filled sheet means the same rows.
+SHEET_ORDER = (sa.func.coalesce(Registration.group_id, 0), Person.sort_key, Registration.id)
 # The columns of each order, the first of them turned round by «-» before its name.
 SORTS: dict[str, tuple[Any, ...]] = {
     "name": (Person.sort_key, Registration.id),

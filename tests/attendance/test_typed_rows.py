@@ -7,10 +7,11 @@ from flask import Flask
 from app import clock
 from app.attendance import actions
 from app.attendance.models import Attendance, Method, Presence
+from app.attendance.queries import sheet_of
 from app.attendance.typed_rows import Understood, in_ranges, understand
 from app.db import db
-from app.documents.lists import sheet_of
-from app.documents.queries import seated_people
+from app.documents import list_papers
+from app.documents.list_choices import ListPaper, usual
 from app.events.models import Event
 from app.organizations.models import Role
 from app.registrations.models import Channel, Status
@@ -68,12 +69,13 @@ class TestRule:
     def test_the_numbers_are_those_of_the_printed_list(self, app: Flask) -> None:
         event = listed()
         [slot] = event.slots
-        printed = sheet_of(event, slot, seated_people([slot])[slot.id])
+        choice = usual(ListPaper.REGISTRATION, (slot.id,))
+        [(printed, _context)] = list_papers.written(event, choice).parts
         shown = door_of(app, event, Role.ORGANIZER).open(
             f"/manage/events/{event.slug}/attendance/typed?rows=1-5"
         )
         names = [item.get_text(strip=True) for item in shown.soup.select(".o-typed li")]
-        assert [f"{row.name}9" for row in printed.rows if row.name] == names
+        assert [f"{cells[1]}9" for cells, _heading in printed if cells[1]] == names
 
 
 class TestScreen:
@@ -132,7 +134,7 @@ class TestScreen:
 
     def test_another_mark_and_a_missing_agreement_are_shown(self, app: Flask) -> None:
         event = listed("Авяш", "Бадмаев")
-        first, second = seated_people(event.slots)[event.slots[0].id]
+        first, second = (row.registration for row in sheet_of(event.slots[0]))
         actions.mark(first, Presence.ABSENT, method=Method.LIST, by=None)
         second.status = Status.AWAITING_CONSENT
         db.session.flush()

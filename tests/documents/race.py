@@ -1,24 +1,40 @@
-"""Several desks issue certificates at once; run by test_race.py.
+"""Several desks issue certificates at once, and a worker that gets killed; run by test_race.py.
 
-``python -m tests.documents.race DATABASE_URL EVENT_ID ROUNDS`` is one desk. With ``naive``
-behind it, numbers are given without holding the book: the control.
+``python -m tests.documents.race DATABASE_URL EVENT_ID desk`` is one desk. With ``naive``,
+numbers are given without holding the book: the control. With ``worker`` it makes the batches
+that wait, a few papers at a time.
 """
 
 import os
 import sys
 import time
+from collections.abc import Sequence
+from typing import Any
 
 os.environ.setdefault("QUEUE_IN_MEMORY", "1")
 
 import sqlalchemy as sa
 
 from app.db import db, transaction
-from app.documents import actions
-from app.documents.models import CertificateBook
+from app.documents import (
+    actions,
+    batch_files,
+    batch_queries,
+    batch_work,
+    batches,
+    certificates,
+    issuing,
+)
+from app.documents.design_models import CertificateKind
+from app.documents.designs import STANDARD
+from app.documents.models import Certificate, CertificateBook
 from app.events.models import Event
 from app.organizations.models import Organization
 from app.registrations.models import Registration
 from tests.load.rush import application
+
+PARTICIPANT = CertificateKind.PARTICIPANT
+CHUNK = 5
 
 
 def take_off_the_guard() -> None:
@@ -30,30 +46,57 @@ def take_off_the_guard() -> None:
         time.sleep(0.02)
         return book
 
-    actions.hold_book = careless
+    issuing.hold_book = careless
 
 
-def issue(url: str, event_id: int) -> int:
-    """One by one for the people of the event, then for all who are left. How many failed."""
+def small_slow_chunks() -> None:
+    """So that whoever kills the worker finds it in the middle of one."""
+    batch_files.CHUNK = CHUNK
+    really = certificates.certificates
+
+    def slowly(papers: Sequence[Certificate], **how: Any) -> bytes:
+        time.sleep(0.1)
+        return really(papers, **how)
+
+    certificates.certificates = slowly
+
+
+def issue(event_id: int) -> int:
+    """A batch of all, after single papers for some as if they were downloaded. How many
+    failed."""
     failed = 0
-    app = application(url)
-    with app.app_context():
+    event = db.session.get_one(Event, event_id)
+    ids = db.session.scalars(sa.select(Registration.id).filter_by(event_id=event.id)).all()
+    db.session.rollback()
+    for registration_id in ids[::6]:
+        try:
+            with transaction():
+                paper = actions.issue(db.session.get_one(Registration, registration_id))
+                assert paper
+                certificates.certificates([paper])
+        except sa.exc.IntegrityError:
+            failed += 1
+        db.session.remove()
+    with transaction():
         event = db.session.get_one(Event, event_id)
-        ids = db.session.scalars(sa.select(Registration.id).filter_by(event_id=event.id)).all()
-        db.session.rollback()
-        for registration_id in ids[::3]:
-            try:
-                with transaction():
-                    actions.issue(db.session.get_one(Registration, registration_id))
-            except sa.exc.IntegrityError:
-                failed += 1
-            db.session.remove()
-        with transaction():
-            actions.issue_due(db.session.get_one(Event, event_id))
+        due = batch_queries.due_ids(event, PARTICIPANT)
+        asked: list[batches.Asked] = [(id_, "", "") for id_ in due]
+        batch = batches.begin(event, PARTICIPANT, STANDARD[PARTICIPANT], asked) if due else None
+    if batch:
+        batch_work.make(batch.id)
+        db.session.refresh(batch)
+        failed += batch.status != "done"
     return failed
 
 
 if __name__ == "__main__":
-    if "naive" in sys.argv:
-        take_off_the_guard()
-    sys.exit(min(issue(sys.argv[1], int(sys.argv[2])), 100))
+    app = application(sys.argv[1])
+    with app.app_context(), batch_work.in_a_request():
+        if "worker" in sys.argv:
+            small_slow_chunks()
+            batch_work.work_on_batches()
+            sys.exit()
+        if "naive" in sys.argv:
+            take_off_the_guard()
+        batch_files.CHUNK = CHUNK
+        sys.exit(min(issue(int(sys.argv[2])), 100))

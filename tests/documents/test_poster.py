@@ -21,6 +21,8 @@ from tests.factories import (
     make_slot,
 )
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 
 def poster(browser: Browser, event: Event) -> str:
     response = browser.open(f"/events/{event.slug}/poster.pdf").response

@@ -19,6 +19,8 @@ from app.documents.signed_text import Answer, check
 from app.documents.signing import public_keys, qr_text, sign
 from app.qr import modules_of
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 HELD_ON, HELD_UNTIL = map(datetime.fromisoformat, ("2026-05-04T07:00", "2026-05-04T09:00"))
 TYPICAL = {
     "holder_in_short": "Санджи Эрдниевич Б.",

@@ -307,7 +307,7 @@ class TestCommand:
             status, output = self.run(app, *arguments, given=typed)
             assert status == 0
             assert "Подпись на бумаге верна" in output
-            assert f"Сертификат участника № {paper.full_number}" in output
+            assert f"Сертификат № {paper.full_number}" in output
             assert "Санджи Эрдниевич Б." in output
 
     def test_says_no_by_its_exit_status(self, app: Flask, paper: Certificate) -> None:

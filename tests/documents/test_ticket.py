@@ -8,6 +8,8 @@ from tests.browser import Browser
 from tests.documents.people import pages, signed_up
 from tests.factories import make_event, make_person
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 
 @pytest.fixture
 def event() -> Event:

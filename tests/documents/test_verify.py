@@ -21,6 +21,8 @@ from tests.browser import Browser
 from tests.documents.people import came, mark, registration_of
 from tests.factories import make_event, make_person
 
+pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
+
 
 @pytest.fixture
 def event() -> Event:

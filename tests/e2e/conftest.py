@@ -109,6 +109,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "QUEUE_FILE": str(folder / "queue.sqlite"),
         "QUEUE_IN_MEMORY": "0",
         "OUTBOX": str(folder / "outbox"),
+        "FILES_FOLDER": str(folder / "files"),
         "RATELIMIT_ENABLED": "0",
         "E2E_SHIFT": str((clock.from_local(noon) - clock.now()).total_seconds()),
     }

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from app import clock
 from app.db import db
-from app.documents import lists, own_data
+from app.documents import list_tables, own_data
 from app.documents.erasing import erase
 from app.documents.retention import anonymize_expired
 from app.errors import RuleBroken
@@ -271,7 +271,9 @@ class TestDesk:
 
     def test_the_spreadsheet_has_each_question_once_in_form_order(self) -> None:
         event, _asked = self.answered()
-        book = CalamineWorkbook.from_filelike(BytesIO(lists.spreadsheet(event, event.slots)))
+        book = CalamineWorkbook.from_filelike(
+            BytesIO(list_tables.table_with_contacts(event, event.slots))
+        )
         rows = book.get_sheet_by_index(0).to_python()
         top = next(place for place, row in enumerate(rows) if row[0] == "№")
         assert [row[-4:] for row in rows[top:]] == [

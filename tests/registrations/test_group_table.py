@@ -7,7 +7,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app.db import db
-from app.documents import lists
+from app.documents import list_tables
 from app.events.models import Event
 from app.registrations import actions, seats, staff
 from app.registrations.group_queries import members_of
@@ -132,7 +132,7 @@ class TestSpreadsheet:
     ) -> None:
         make_registration(event.slots[0], make_person("Вёлков"))
         with app.test_request_context():
-            content = lists.spreadsheet(event, event.slots)
+            content = list_tables.table_with_contacts(event, event.slots)
         rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
         head = next(n for n, row in enumerate(rows) if "ФИО" in row or "Группа" in row)
         place = rows[head].index("Группа")
@@ -143,7 +143,7 @@ class TestSpreadsheet:
     def test_without_groups_there_is_no_such_column(self, app: Flask, event: Event) -> None:
         make_registration(event.slots[0])
         with app.test_request_context():
-            content = lists.spreadsheet(event, event.slots)
+            content = list_tables.table_with_contacts(event, event.slots)
         rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
         assert not any("Группа" in row for row in rows)
 
