@@ -184,4 +184,5 @@ def main() -> None:
             db.engine.dispose()
 
 
-main()
+if __name__ == "__main__":
+    main()

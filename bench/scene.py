@@ -21,7 +21,7 @@ from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.people.actions import Details, add_person
 from app.registrations.actions import sign_up
-from app.registrations.models import Channel
+from app.registrations.models import Channel, Status
 from app.text import searchable
 from tests.databases import fresh_database
 
@@ -137,6 +137,7 @@ def fill(slot: Slot, number: int) -> None:
         email=f"pupil{number}@bench.test",
     )
     registration = sign_up(slot, add_person(details), channel=Channel.STAFF)
+    registration.status, registration.hold_until = Status.CONFIRMED, None  # the parents agreed
     db.session.add(
         Attendance(registration=registration, presence=Presence.PRESENT, method=Method.LIST)
     )

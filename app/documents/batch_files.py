@@ -14,7 +14,7 @@ from app import files
 from app.documents import batch_queries
 from app.documents.batch_models import BatchForm, PaperBatch
 
-CHUNK = 100  # papers made in one transaction
+CHUNK = 400  # papers made in one transaction: a second or two
 Renew = Callable[[], None]
 Span = tuple[int, int]  # the first and the last position of a chunk
 # What a page keeps of its document when it becomes a document of its own: language, colours

@@ -37,7 +37,7 @@ Row = tuple[tuple[str, ...], bool]  # the texts of its cells; whether it is a he
 
 @dataclass(frozen=True)
 class Paper:
-    """All that stands on a list, in words: where this is the same, the paper is the same."""
+    """All that stands on a list, in words."""
 
     title: str
     columns: Sequence[tuple[str, float, str]]  # heading, millimetres, alignment
@@ -45,25 +45,36 @@ class Paper:
     footer: str
     landscape: bool
 
-    @property
-    def key(self) -> str:
-        """By it the finished paper is found again."""
-        return shelf.key_of(
-            "list", self.title, self.columns, self.parts, self.footer, self.landscape
-        )
-
 
 def pdf(event: Event, choice: Choice) -> bytes:
     """The list; one that was printed already comes from the shelf."""
-    paper = written(event, choice)
-    return shelf.kept(paper.key, lambda: printed(paper))
-
-
-def written(event: Event, choice: Choice) -> Paper:
-    """Raises RuleBroken when there are more columns than a page takes."""
     slots = slots_of(event, choice)
     with force_locale("ru"):
         on_list = found(event, choice)
+    key = key_of(event, choice, on_list, slots)
+    return shelf.kept(key, lambda: printed(written(event, choice, on_list)))
+
+
+def key_of(event: Event, choice: Choice, on_list: Found, slots: Sequence[Slot]) -> str:
+    """All that the list is written from: where this is the same, the paper is the same. Not
+    its words: writing a thousand rows takes as long as reading them."""
+    return shelf.key_of(
+        "list",
+        choice,
+        on_list.people,
+        on_list.groups,
+        [(id_, one.label) for id_, one in on_list.questions.items()],
+        on_list.results,
+        on_list.consents,
+        (event.title, event.kind_code, event.venue, event.organization.name),
+        [(one.id, one.title, one.room, one.starts_at, one.ends_at) for one in slots],
+    )
+
+
+def written(event: Event, choice: Choice, on_list: Found) -> Paper:
+    """Raises RuleBroken when there are more columns than a page takes."""
+    slots = slots_of(event, choice)
+    with force_locale("ru"):
         known = tellers(on_list, slots)
         widths = widths_of(choice.columns, landscape=choice.landscape)
         columns = [

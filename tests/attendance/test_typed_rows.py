@@ -12,6 +12,7 @@ from app.attendance.typed_rows import Understood, in_ranges, understand
 from app.db import db
 from app.documents import list_papers
 from app.documents.list_choices import ListPaper, usual
+from app.documents.list_queries import found
 from app.events.models import Event
 from app.organizations.models import Role
 from app.registrations.models import Channel, Status
@@ -70,7 +71,7 @@ class TestRule:
         event = listed()
         [slot] = event.slots
         choice = usual(ListPaper.REGISTRATION, (slot.id,))
-        [(printed, _context)] = list_papers.written(event, choice).parts
+        [(printed, _context)] = list_papers.written(event, choice, found(event, choice)).parts
         shown = door_of(app, event, Role.ORGANIZER).open(
             f"/manage/events/{event.slug}/attendance/typed?rows=1-5"
         )

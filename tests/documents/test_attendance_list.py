@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from app.attendance.models import Presence
 from app.documents import list_papers, list_tables
 from app.documents.list_choices import ListPaper, usual
+from app.documents.list_queries import found
 from app.events.models import Event, Slot
 from app.registrations.models import Registration, Status
 from tests.browser import Browser, counted_queries
@@ -101,7 +102,7 @@ class TestRule:
         for _ in range(18):
             signed_up(event.slots[0])
         choice = usual(ListPaper.REGISTRATION, (event.slots[0].id,))
-        [(rows, _context)] = list_papers.written(event, choice).parts
+        [(rows, _context)] = list_papers.written(event, choice, found(event, choice)).parts
         assert [cells[0] for cells, _heading in rows] == [str(n) for n in range(1, 24)]
         assert [cells[1] for cells, _heading in rows[18:]] == [""] * 5
 
