@@ -1,5 +1,7 @@
 """Every form and every address, given what nobody should send: a sentence or a 404, never a 500."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -72,7 +74,9 @@ def test_fields(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> No
         names = {control["name"] for form in forms for control in form.select("[name]")}
     else:
         names = {"slot", "ids", "action", "presence", "reason", "first_day", "next", "language"}
-    for name in sorted(map(str, names - {"csrf_token"})):
+    # Of fields that are numbered («signatories-0-name») the first stands for the others.
+    alike = {re.sub(r"\d+", "#", str(name)): str(name) for name in sorted(names, reverse=True)}
+    for name in sorted(set(alike.values()) - {"csrf_token"}):
         for value in NASTY:
             status = insider.submit(url, fields={**usual, name: value}, follow=False).status
             assert status < 500, f"{url} {name}={value[:30]!r}: {status}"
