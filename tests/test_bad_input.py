@@ -12,22 +12,17 @@ from tests.factories import make_event, make_member, make_organization, make_per
 from tests.test_access import MATRIX, Scene, build
 
 # What a database may stumble over: PostgreSQL is asked about these alone.
-FOR_DATABASES = [
-    "Я" * 10_000,
-    "а\x00б",
-    "3026-03-17T10:00",
-    "-1",
-    "99999999999999999999",
-]
+FOR_DATABASES = ["Я" * 10_000, "а\x00б", "99999999999999999999"]
 NASTY = (
     FOR_DATABASES
     if POSTGRESQL
     else [
         "",
         *FOR_DATABASES,
-        "а\x07б\x1f 🎓😀",
-        "=cmd|' /C calc'!A0 <script>alert(1)</script> ' OR 1=1 --",
+        "=cmd|' /C calc'!A0 <script>alert(1)</script> ' OR 1=1 -- а\x07б\x1f 🎓😀",
+        "3026-03-17T10:00",
         "1026-03-17",
+        "-1",
     ]
 )
 ARGUMENTS = (
@@ -62,9 +57,11 @@ def methods(app: Flask, endpoint: str) -> set[str]:
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
-def test_fields(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> None:
+def test_fields(app: Flask, request: pytest.FixtureRequest, endpoint: str) -> None:
     if "POST" not in methods(app, endpoint):
-        return
+        return  # before the scene is built
+    scene: Scene = request.getfixturevalue("scene")
+    insider: Browser = request.getfixturevalue("insider")
     url = address(app, scene, endpoint)
     usual: dict[str, str] = {}
     if "GET" in methods(app, endpoint):
@@ -82,14 +79,16 @@ def test_fields(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> No
             assert status < 500, f"{url} {name}={value[:30]!r}: {status}"
 
 
-@pytest.mark.parametrize("endpoint", PAGES)
-def test_arguments(app: Flask, scene: Scene, insider: Browser, endpoint: str) -> None:
-    if "GET" not in methods(app, endpoint) or endpoint.startswith("documents."):
-        return
-    url = address(app, scene, endpoint)
-    for value in filter(None, NASTY):
-        response = insider.client.get(url, query_string=dict.fromkeys(ARGUMENTS, value[:1500]))
-        assert response.status_code < 500, f"{url} {value[:30]!r}: {response.status_code}"
+# They only read: some share a scene, which takes longer to build than to be asked.
+@pytest.mark.parametrize("endpoints", [PAGES[place::24] for place in range(24)])
+def test_arguments(app: Flask, scene: Scene, insider: Browser, endpoints: list[str]) -> None:
+    for endpoint in endpoints:
+        if "GET" not in methods(app, endpoint) or endpoint.startswith("documents."):
+            continue
+        url = address(app, scene, endpoint)
+        for value in filter(None, NASTY):
+            response = insider.client.get(url, query_string=dict.fromkeys(ARGUMENTS, value[:1500]))
+            assert response.status_code < 500, f"{url} {value[:30]!r}: {response.status_code}"
 
 
 @pytest.mark.parametrize("value", list(filter(None, NASTY)))
