@@ -64,9 +64,9 @@ def start(url: str, event_id: int, how: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
-def let_desks_issue(url: str, ids: list[int], how: str) -> int:
+def let_desks_issue(url: str, ids: list[int], how: str, *, number: int = DESKS) -> int:
     """How many attempts failed."""
-    desks = [start(url, ids[number % 2], how) for desk in range(number)]
+    desks = [start(url, ids[desk % 2], how) for desk in range(number)]
     return sum(desk.wait(timeout=180) for desk in desks)
 
 
