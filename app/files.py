@@ -58,7 +58,13 @@ def write(name: str, content: bytes | Iterable[bytes]) -> int:
 @contextmanager
 def writing(name: str) -> Iterator[BinaryIO]:
     """A file to write to, which gets its name when all is written and safe on the disk."""
-    final = path(name)
+    with whole(path(name)) as file:
+        yield file
+
+
+@contextmanager
+def whole(final: Path) -> Iterator[BinaryIO]:
+    """The same, wherever the file is to stand."""
     unfinished = final.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         with full_disk_in_words():

@@ -14,7 +14,7 @@ from app.events.template_models import EventTemplate
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import memberships_of, organization_by_slug
 from app.people.models import SchoolClass
-from app.registrations.group_queries import classes_in
+from app.registrations.group_queries import classes_in, classes_of, group_by_code
 from app.registrations.models import Group
 from app.web import found_or_404
 
@@ -214,6 +214,14 @@ def organization_for(action: str, slug: str) -> Organization:
     organization = found_or_404(organization_by_slug(slug))
     authorize(action, organization)
     return organization
+
+
+def group_for(code: str) -> Group:
+    """The class that was signed up, if the visitor sees it; else 404."""
+    authorize("school.open")
+    group = found_or_404(group_by_code(code))
+    authorize("group.see", (group, classes_of([group])[group.id]))
+    return group
 
 
 def reach(*roles: Role) -> list[Organization]:

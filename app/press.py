@@ -89,18 +89,13 @@ class Stamp:
     upside_down: bool = False
 
 
-def piece(template: str, *, pictures: Mapping[str, object] | None = None, **context: Any) -> Piece:
-    """The first page of this template, laid out once in this process for the same HTML.
-
-    ``pictures`` as for pdf.render; a piece that has some is laid out each time.
-    """
-    text = render_template(template, **context)
-    if pictures:
-        return laid_out(text, pictures)
-    return kept(text)
+def piece(template: str, **context: Any) -> Piece:
+    """The first page of this template, laid out once in this process for the same HTML."""
+    return kept(render_template(template, **context))
 
 
 def laid_out(text: str, pictures: Mapping[str, object] | None = None) -> Piece:
+    """The first page of this HTML; ``pictures`` as for pdf.render."""
     with pdf.press_lock:
         document = pdf.laid_out(text, pictures)
         [page, *_more] = document.pages

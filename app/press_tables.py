@@ -12,11 +12,11 @@ from typing import Any
 from flask import render_template
 
 from app import pdf, press
+from app.millimetres import A4, MM
 from app.press import Piece, Stamp
 from app.press_tags import TableRow, TaggedDocument, TaggedLeaf, Text
 
-MM = 72 / 25.4
-LONG, SHORT = 297 * MM, 210 * MM
+SHORT, LONG = (side * MM for side in A4)
 TOP, BOTTOM, SIDE = 12 * MM, 17 * MM, 12 * MM
 FOOTER = 12 * MM  # from the edge of the paper
 HEADER_HEIGHT = 9.0  # mm
@@ -143,23 +143,20 @@ def shared(columns: Sequence[Column], width: float) -> list[float]:
 def leaves_of(part: Part, template: str, form: Form, table: int) -> Iterator[TaggedLeaf]:
     heading = text_piece(template, "heading", form, part)
     ending = text_piece(template, "ending", form, part)
+    bottom = form.height - BOTTOM
     rows = list(part.rows)
-    first = form.height - TOP - BOTTOM - heading_height(heading)
-    y = TOP + heading_height(heading)
-    leaf = new_leaf(form, part)
+    leaf, y = new_leaf(form, part), TOP + height_of(heading)
     leaf.content.append(Text(heading, SIDE, TOP))
-    room = first
     while True:
-        fit = rows_that_fit(rows, room, form, heading_height(ending))
+        fit = rows_that_fit(rows, bottom - y, form, height_of(ending))
         y = print_rows(leaf, rows[:fit], y, form, table)
         rows = rows[fit:]
-        if not rows and heading_height(ending) <= form.height - BOTTOM - y:
+        if not rows and height_of(ending) <= bottom - y:
             leaf.content.append(Text(ending, SIDE, y))
             yield leaf
             return
         yield leaf
         leaf, y = new_leaf(form, part), TOP
-        room = form.height - TOP - BOTTOM
 
 
 def rows_that_fit(rows: Sequence[Row], room: float, form: Form, ending: float) -> int:
@@ -180,8 +177,7 @@ def print_rows(leaf: TaggedLeaf, rows: Sequence[Row], y: float, form: Form, tabl
         return y
     titles = {name: one.heading for name, one in zip(form.cells, form.columns, strict=True)}
     header = Stamp(form.header, SIDE, y, titles)
-    is_first = not any(isinstance(one, TableRow) for one in leaf.content) and bool(leaf.content)
-    if is_first:
+    if leaf.content:  # below the heading of the list
         leaf.content.append(TableRow(header, form.cells, table, is_header=True))
     else:  # repeated on the next pages: read once
         leaf.artifacts.insert(0, header)
@@ -213,7 +209,7 @@ def text_piece(template: str, which: str, form: Form, part: Part) -> Piece:
     return press.laid_out(render_template(template, piece=which, width=width, **part.context))
 
 
-def heading_height(piece: Piece) -> float:
+def height_of(piece: Piece) -> float:
     """As high as its words, whatever the page it was laid out on."""
     [html, *_margins] = piece.page._page_box.children
     return float(html.border_height()) * press.PX

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from flask import current_app
 
+from app import files
 from app.config import ROOT
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ MOST_FILES = 500
 # What decides how a paper looks, beside what stands on it.
 MAKERS = (
     ("templates/pdf", "**/*.html"), ("static/css", "*.css"), ("static/img", "**/*.svg"),
-    ("app", "p*.py"), ("app/documents", "*.py"), ("translations", "**/*.mo"),
+    ("app", "**/*.py"), ("translations", "**/*.mo"),
 )  # fmt: skip
 
 
@@ -45,21 +45,15 @@ def kept(key: str, make: Callable[[], bytes]) -> bytes:
     paper = make()
     try:
         put(file, paper)
-    except OSError:  # no room, no rights: the paper is printed all the same
+    except (files.NoRoom, OSError):  # no room, no rights: the paper is printed all the same
         log.warning("a paper could not be kept", exc_info=True)
     return paper
 
 
 def put(file: Path, paper: bytes) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, delete=False) as new:
-        try:
-            new.write(paper)
-            new.flush()
-            os.replace(new.name, file)
-        except OSError:
-            Path(new.name).unlink(missing_ok=True)
-            raise
+    with files.whole(file) as new:
+        new.write(paper)
     sweep(file.parent)
 
 

@@ -85,6 +85,11 @@ def like(word: str) -> str:
     return f"%{escaped}%"
 
 
+def quoted(title: str) -> str:
+    """In quotation marks, those inside it of the other kind: «Неделя „Билет в будущее“»."""
+    return f"«{title.replace('«', '„').replace('»', '“')}»"
+
+
 def slug(text: str, most: int = 60) -> str:
     """For an address: Latin letters, digits and hyphens, cut between words where it can."""
     latin = "".join(LATIN.get(sign, sign) for sign in clean(text).casefold())

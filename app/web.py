@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from math import ceil
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    send_file,
     url_for,
 )
 from flask_login import current_user
@@ -112,6 +114,13 @@ class Paged(Generic[T]):
         return max(1, ceil(self.total / self.size))
 
 
+def page_of(items: Sequence[T], *, number: int, size: int) -> Paged[T]:
+    """One page of a list that is there; numbers beyond the ends show the nearest page."""
+    number = min(max(1, number), max(1, ceil(len(items) / size)))
+    first = (number - 1) * size
+    return Paged(items[first : first + size], number, size, len(items))
+
+
 def paged(query: sa.Select[T], *, number: int, size: int) -> Paged[T]:
     """One page of the query's rows; numbers beyond the ends show the nearest page."""
     counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
@@ -143,6 +152,16 @@ def private(response: Response) -> Response:
     response.cache_control.no_store = True
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(content: bytes, kind: str, name: str) -> Response:
+    """A file made for this visitor, under a name in Russian: PDF is shown in the browser, the
+    rest is saved; nobody on the way keeps it."""
+    return private(send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name))
 
 
 def init_app(app: Flask) -> None:

@@ -1,9 +1,8 @@
 """What a school sees of where its pupils have been, and the lists of whom to invite."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -19,10 +18,9 @@ from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.organizations.models import Organization
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
-from app.web import found_or_404, page
+from app.web import XLSX, download, found_or_404, page
 
 bp = Blueprint("coverage", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEARS_BACK = 4
 
 
@@ -160,14 +158,7 @@ def invite_table() -> ResponseReturnValue:
             number = number_of(found)
             record("persons.exported", school, organization_id=school.id, number=number)
     title = list_title(school, classes, year)
-    response = send_file(
-        BytesIO(spreadsheet(found, title=title)),
-        XLSX,
-        as_attachment=True,
-        download_name=f"{title.replace('/', '-')}.xlsx",
-    )
-    response.cache_control.no_store = True
-    return response
+    return download(spreadsheet(found, title=title), XLSX, f"{title.replace('/', '-')}.xlsx")
 
 
 def list_title(school: Organization, classes: list[SchoolClass], year: int) -> str:

@@ -13,7 +13,7 @@ from app.documents.design_models import CertificateKind
 from app.documents.design_queries import look_for
 from app.documents.issuing import Wish, number
 from app.documents.models import Certificate
-from app.documents.queries import due, has_come, not_told, valid_certificate_of
+from app.documents.queries import due, has_come, not_told, replacement_of, valid_certificate_of
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.notifications.actions import notify
@@ -69,7 +69,7 @@ def issue_again(
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
     book = issuing.hold_book(revoked.organization, clock.today().year)
     db.session.refresh(revoked, ["revoked_at"])
-    if not revoked.is_revoked or is_replaced(revoked):
+    if not revoked.is_revoked or replacement_of(revoked):
         raise RuleBroken(_("This person already has a valid certificate."))
     if registration and valid_certificate_of(registration, revoked.kind):
         raise RuleBroken(_("This person already has a valid certificate."))
@@ -84,12 +84,6 @@ def issue_again(
         note=note,
     )
     return number(book, revoked.event, revoked.kind, look, [wish])[0]
-
-
-def is_replaced(certificate: Certificate) -> bool:
-    """A valid one was issued instead of it."""
-    query = db.session.query(Certificate).filter_by(replaces_id=certificate.id, revoked_at=None)
-    return query.first() is not None
 
 
 def replace(

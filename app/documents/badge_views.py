@@ -4,9 +4,8 @@ The forms send by POST although they only print: names never stand in addresses.
 """
 
 from collections.abc import Callable
-from io import BytesIO
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -16,18 +15,17 @@ from app.documents import badge_queries, signs, tents
 from app.documents.badge_forms import BadgesForm, SignsForm, TentsForm
 from app.documents.badge_queries import Found
 from app.documents.badges import Badge, in_order, printed_badges
+from app.documents.list_wording import titled
 from app.events.models import Event
-from app.filters import span
 from app.permissions import event_for
-from app.web import page, private
+from app.web import PDF, download, page
 
 bp = Blueprint("badges", __name__)
 TEACHERS = "companions"
 
 
 def paper(content: bytes, title: str, event: Event) -> Response:
-    name = f"{title} — {event.title[:80]}.pdf"
-    return private(send_file(BytesIO(content), "application/pdf", download_name=name))
+    return download(content, PDF, f"{title} — {event.title[:80]}.pdf")
 
 
 @bp.route("/manage/events/<string:slug>/papers/badges", methods=["GET", "POST"])
@@ -49,8 +47,7 @@ def index(slug: str) -> ResponseReturnValue:
     }
     form = BadgesForm(
         [(code, f"{title} ({number})") for code, (title, number) in counts.items()],
-        [(one.id, " · ".join(filter(None, (span(one.starts_at, one.ends_at), one.title))))
-         for one in slots],
+        [(one.id, titled(one)) for one in slots],
     )  # fmt: skip
     if form.validate_on_submit():
         chosen = form.slots_of(slots)

@@ -12,15 +12,14 @@ from flask_babel import lazy_gettext as _l
 
 from app.documents.certificates import public_url
 from app.events.models import Event
+from app.millimetres import A4, MM
 from app.text import clean, sort_key
 
-MM = 72 / 25.4  # points
-SHEET = (210, 297)  # mm
 WIDTH, HEIGHT = 90, 67  # mm: fits the usual holder; old printers reach every line of the sheet
 COLUMNS, ROWS = 2, 4
 EACH = COLUMNS * ROWS
-LEFT = (SHEET[0] - COLUMNS * WIDTH) / 2
-TOP = (SHEET[1] - ROWS * HEIGHT) / 2
+LEFT = (A4[0] - COLUMNS * WIDTH) / 2
+TOP = (A4[1] - ROWS * HEIGHT) / 2
 
 
 @dataclass(frozen=True)
@@ -157,8 +156,8 @@ def printed_badges(event: Event, badges: Sequence[Badge], *, stacked: bool = Fal
         )
         leaves = [
             Leaf(
-                SHEET[0] * MM,
-                SHEET[1] * MM,
+                A4[0] * MM,
+                A4[1] * MM,
                 [press.Stamp(cuts), *(stamp(badge, place) for place, badge in enumerate(sheet))],
             )
             for sheet in sheets(badges, stacked=stacked)

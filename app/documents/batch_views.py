@@ -1,22 +1,19 @@
 """Issuing certificates many at a time: asked for, watched, stopped, taken away."""
 
-from io import BytesIO
-
 from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import files
+from app import files, web
 from app.audit.actions import record, record_now
 from app.db import transaction
 from app.documents import batch_files, batch_queries, batch_work, batches, register
 from app.documents.batch_forms import IssueForm
 from app.documents.batch_models import BatchForm, PaperBatch
-from app.documents.design_models import CertificateKind
 from app.documents.design_queries import designs_of, look_of, standard
-from app.documents.kind_words import ABOUT, KINDS
+from app.documents.kind_words import ABOUT, KINDS, kind_of
 from app.documents.queries import due_count
 from app.errors import RuleBroken
 from app.organizations.models import Role
@@ -25,17 +22,13 @@ from app.text import clean
 from app.web import found_or_404, page, private
 
 bp = Blueprint("batches", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.route("/manage/events/<string:slug>/papers/certificates/new", methods=["GET", "POST"])
 @login_required
 def new(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
-    kind = next(
-        (one for one in CertificateKind if one == request.args.get("kind")),
-        CertificateKind.PARTICIPANT,
-    )
+    kind = kind_of(request.args.get("kind"))
     designs = designs_of(event.organization, kind)
     q = clean(request.args.get("q", "").replace("\0", ""))[:100]
     form = IssueForm(kind, designs, batch_queries.candidates(event, kind, q))
@@ -216,4 +209,4 @@ def organization_register() -> ResponseReturnValue:
 
 def spreadsheet(content: bytes, of_what: str) -> Response:
     name = f"{_('Register of certificates')} — {of_what}.xlsx"
-    return private(send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name))
+    return web.download(content, web.XLSX, name)

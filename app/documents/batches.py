@@ -86,12 +86,7 @@ def add_items(batch: PaperBatch, rows: Sequence[dict[str, object]]) -> None:
 
 def hold(batch: PaperBatch) -> None:
     """Of two who press at once the second sees what the first has done."""
-    db.session.scalars(
-        sa.select(PaperBatch)
-        .where(PaperBatch.id == batch.id)
-        .with_for_update(of=PaperBatch)
-        .execution_options(populate_existing=True)
-    ).one()
+    db.session.refresh(batch, with_for_update=True)
 
 
 def cancel(batch: PaperBatch) -> None:

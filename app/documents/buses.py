@@ -59,10 +59,6 @@ class Bus:
     def seats(self) -> list[Seat]:
         return [seat for row in self.rows for seat in row.seats]
 
-    @property
-    def has_rear_door(self) -> bool:
-        return any(row.has_door for row in self.rows)
-
 
 def usual_bus(people: int) -> int:
     """The smallest usual bus into which so many go."""

@@ -16,13 +16,12 @@ from app.documents.design_models import Picture
 from app.documents.designs import Look
 from app.documents.layouts import LAYOUTS, Layout
 from app.documents.typesetting import lines_of, paragraphs, set_in, style_of
+from app.millimetres import MM
 from app.text import clean
 
 if TYPE_CHECKING:
     from app.press import Stamp
 
-MILLIMETRE = 72 / 25.4  # in points
-A4 = (210 * MILLIMETRE, 297 * MILLIMETRE)
 EMBLEM = 22.5  # mm, with the gap below it
 GAP_OF_HEAD = 3
 LONG_NAME = 60  # letters
@@ -113,7 +112,7 @@ def head_of(layout: Layout, organization: str, has_emblem: bool) -> float:
     rows = sum(
         lines_of(line, size=size, width=layout.head, letter=0.56) for line in in_two(organization)
     )
-    return rows * size * 1.3 / MILLIMETRE + (EMBLEM if has_emblem else 0) + GAP_OF_HEAD
+    return rows * size * 1.3 / MM + (EMBLEM if has_emblem else 0) + GAP_OF_HEAD
 
 
 def in_two(organization: str) -> list[str]:

@@ -1,8 +1,6 @@
 """One certificate of an event: printed, revoked, issued again; and all that are due."""
 
-from io import BytesIO
-
-from flask import Blueprint, abort, flash, redirect, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,7 +18,7 @@ from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.permissions import event_for
-from app.web import found_or_404, page, private
+from app.web import PDF, download, found_or_404, page
 
 bp = Blueprint("certificates", __name__)
 
@@ -37,9 +35,8 @@ def pdf(slug: str, certificate_id: int) -> ResponseReturnValue:
     _event, paper = certificate_for(slug, certificate_id)
     if paper.is_revoked or paper.is_nameless or not queries.stands(paper):
         abort(404)
-    content = BytesIO(certificates.kept([paper]))
     name = f"{KINDS[paper.kind]} {paper.full_number.replace('/', '-')}.pdf"
-    return private(send_file(content, "application/pdf", download_name=name))
+    return download(certificates.kept([paper]), PDF, name)
 
 
 @bp.post("/manage/events/<string:slug>/papers/certificates")
@@ -119,7 +116,7 @@ def issue_again(slug: str, certificate_id: int) -> ResponseReturnValue:
                     result=form.result.data or "",
                     holder=form.holder.data or "",
                 )
-                certificates.certificates([new])  # no number without its paper
+                certificates.kept([new])  # no number without its paper
                 record("certificate.issued_again", new, organization_id=event.organization_id)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))

@@ -9,13 +9,14 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from app import clock, shelf
-from app.documents.certificate_pages import A4, Composition, Words, addresses_of, composed, stamp
+from app.documents.certificate_pages import Composition, Words, addresses_of, composed, stamp
 from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
 from app.documents.signing import qr_text
 from app.filters import day, days
 from app.organizations.models import Organization
 from app.registrations.models import Registration
+from app.text import quoted
 
 # How certificates looked before there were designs: these keep their words.
 BEFORE_DESIGNS = Look(
@@ -89,9 +90,8 @@ def printed(pages: Sequence[Composition], *, title: str, archival: bool = False)
     from app.press_document import printed as in_one_document
 
     pieces: dict[Hashable, Any] = {}
-    leaves = [
-        Leaf(*(A4[::-1] if page.layout.landscape else A4), [stamp(page, pieces)]) for page in pages
-    ]
+    stamps = [stamp(page, pieces) for page in pages]
+    leaves = [Leaf(one.piece.width, one.piece.height, [one]) for one in stamps]
     return in_one_document(leaves, title=title, archival=archival)
 
 
@@ -208,8 +208,3 @@ def public_url(endpoint: str, code: str) -> str:
 
 def site_name() -> str:
     return str(current_app.config["SITE_URL"]).partition("//")[2]
-
-
-def quoted(title: str) -> str:
-    """«Title», and quotation marks inside it as „these“."""
-    return "«" + title.replace("«", "„").replace("»", "“") + "»"

@@ -1,9 +1,8 @@
 """Consents on paper: forms to be signed, and the entering of what was signed."""
 
 from collections.abc import Collection, Sequence
-from io import BytesIO
 
-from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -23,7 +22,7 @@ from app.permissions import authorize, event_for
 from app.registrations import paper_consents
 from app.registrations.desk_forms import numbers
 from app.registrations.queries import coming_of
-from app.web import found_or_404, get_or_404, page
+from app.web import PDF, download, found_or_404, get_or_404, page
 
 bp = Blueprint("consent_papers", __name__)
 MOST_NAMED = 5
@@ -36,11 +35,7 @@ def own_class(class_id: int) -> SchoolClass:
 
 
 def paper(content: bytes, name: str) -> Response:
-    """Shown in the browser under a name in Russian; kept nowhere on the way."""
-    response = send_file(BytesIO(content), "application/pdf", download_name=f"{name}.pdf")
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return download(content, PDF, f"{name}.pdf")
 
 
 # POST as well: the ticks of the class page then stay out of addresses. It only prints.

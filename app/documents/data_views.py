@@ -1,8 +1,6 @@
 """One's own data: taken away, or erased."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, flash, redirect, request, send_file, session, url_for
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -21,7 +19,7 @@ from app.people.list_models import ErasureReason
 from app.people.models import Person
 from app.registrations.queries import coming_of
 from app.security import limiter
-from app.web import found_or_404, page
+from app.web import download, found_or_404, page
 
 bp = Blueprint("own_data", __name__)
 
@@ -39,12 +37,7 @@ def export(person_id: int) -> ResponseReturnValue:
     person = one_of_the_circle(person_id)
     content = own_data.archive(person, asked_by=current_user)
     record_now("person.exported", person)
-    response = send_file(
-        BytesIO(content), "application/zip", as_attachment=True, download_name="orientir-data.zip"
-    )
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return download(content, "application/zip", "orientir-data.zip")
 
 
 @bp.route("/me/data/<int:person_id>/erase", methods=["GET", "POST"])

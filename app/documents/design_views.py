@@ -1,9 +1,8 @@
 """The designer of certificates: an organization's designs, and what they look like."""
 
 from dataclasses import replace
-from io import BytesIO
 
-from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -20,7 +19,7 @@ from app.errors import RuleBroken
 from app.organizations.models import Organization, Role
 from app.permissions import organization_for, reach
 from app.security import let_show_papers, limiter
-from app.web import found_or_404, page, private
+from app.web import PDF, download, found_or_404, page
 
 bp = Blueprint("designs", __name__)
 bp.url_value_preprocessor(uploads.take_large_files)
@@ -208,7 +207,7 @@ def paper(organization: Organization, look: Look, specimen: str | None) -> Respo
         look, organization, holder=specimens.specimen(specimen, look.case)
     )
     name = _("Sample of a certificate") + ".pdf"
-    return private(send_file(BytesIO(content), "application/pdf", download_name=name))
+    return download(content, PDF, name)
 
 
 # Copies and the archive

@@ -154,10 +154,8 @@ def shorten_certificates(registrations: Collection[Registration]) -> int:
     for paper in papers:
         words = paper.holder_in_short.split()
         paper.holder = paper.holder_in_short = " ".join(words[:1] + words[1:][-1:])
-        paper.holder_declined = paper.revoke_reason = paper.note = ""
-        # A signature betrays the name to whoever tries names: with the public key each guess
-        # can be checked.
-        paper.signature = ""
+        for name, nothing in NAMELESS.items():
+            setattr(paper, name, nothing)
     db.session.flush()
     return len(papers)
 
@@ -185,6 +183,9 @@ def clear_around(
 
 
 UNADDRESSED = {"email": "", "name": ""}
+# What else of a certificate tells the name. A signature does to whoever tries names: with the
+# public key each guess can be checked.
+NAMELESS = {"holder_declined": "", "revoke_reason": "", "note": "", "signature": ""}
 UNSIGNED = {"given_by_id": None, "given_by_name": "", "given_by_email": "", "withdrawn_by_name": ""}
 
 

@@ -1,9 +1,7 @@
 """Acts of erasure, for the operator."""
 
-from io import BytesIO
-
 import sqlalchemy as sa
-from flask import Blueprint, request, send_file, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -12,7 +10,7 @@ from app.documents.erasure_words import REASONS
 from app.documents.retention import RETENTION
 from app.people.list_models import ErasureAct
 from app.permissions import authorize
-from app.web import LARGEST_ID, get_or_404, page, paged
+from app.web import LARGEST_ID, PDF, download, get_or_404, page, paged
 
 bp = Blueprint("erasures", __name__)
 ON_A_PAGE = 50
@@ -38,7 +36,4 @@ def index() -> ResponseReturnValue:
 def act(act_id: int) -> ResponseReturnValue:
     authorize("site.administer")
     found = get_or_404(ErasureAct, act_id)
-    paper = BytesIO(act_of_erasure(found))
-    response = send_file(paper, "application/pdf", download_name=f"act-{act_id}.pdf")
-    response.cache_control.no_store = True
-    return response
+    return download(act_of_erasure(found), PDF, f"act-{act_id}.pdf")

@@ -16,3 +16,8 @@ ABOUT = {
     CertificateKind.THANKS: _l("To teachers, partners, volunteers: to typed names too."),
     CertificateKind.HOURS: _l("Says how many academic hours the person was taught."),
 }
+
+
+def kind_of(said: str | None) -> CertificateKind:
+    """As an address names it; a certificate of participation where it names none."""
+    return next((one for one in CertificateKind if one == said), CertificateKind.PARTICIPANT)

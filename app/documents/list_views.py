@@ -1,8 +1,6 @@
 """Lists of an event as the organizer chooses them, on paper and for Excel."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from werkzeug.datastructures import MultiDict
@@ -18,11 +16,9 @@ from app.events.models import Event
 from app.events.question_queries import all_questions_of
 from app.permissions import can, event_for
 from app.registrations.desk_queries import schools_in
-from app.web import found_or_404, page, private
+from app.web import PDF, XLSX, download, found_or_404, page
 
 bp = Blueprint("lists", __name__)
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/manage/events/<string:slug>/papers/lists")
@@ -67,7 +63,7 @@ def printed(slug: str, kind: str) -> ResponseReturnValue:
     paper = "list" if choice.is_usual_sheet else choice.paper.value
     noted = f"{paper}.{ending}"
     record_now("persons.exported", event, organization_id=event.organization_id, paper=noted)
-    return file(content, kind, f"{choice.preset.title} — {event.title[:80]}.{ending}")
+    return download(content, kind, f"{choice.preset.title} — {event.title[:80]}.{ending}")
 
 
 def form_of(event: Event, said: "MultiDict[str, str]") -> ListForm:
@@ -103,7 +99,3 @@ def shown(event: Event, form: ListForm, *, status: int = 200) -> Response:
         ],
         courses=courses_of(event),
     )
-
-
-def file(content: bytes, kind: str, name: str) -> Response:
-    return private(send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name))

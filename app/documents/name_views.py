@@ -1,7 +1,6 @@
 """The names of an event's certificates in the cases, corrected by hand."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,7 @@ from app.db import transaction
 from app.documents.name_forms import NamesForm
 from app.documents.name_holders import Holder, correct, holders_of
 from app.permissions import event_for
-from app.web import Paged, page
+from app.web import page, page_of
 
 bp = Blueprint("names", __name__)
 ON_A_PAGE = 25
@@ -24,7 +23,7 @@ ON_A_PAGE = 25
 def index(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     everybody = holders_of(event)
-    shown = one_page(everybody, request.args.get("page", 1, type=int))
+    shown = page_of(everybody, number=request.args.get("page", 1, type=int), size=ON_A_PAGE)
     is_sent = request.method == "POST"
     form = NamesForm(sent(everybody) if is_sent else shown.items, request.form if is_sent else None)
     if form.validate_on_submit():
@@ -44,13 +43,6 @@ def index(slug: str) -> ResponseReturnValue:
         to_check=sum(one.needs_a_look for one in everybody),
         page_url=lambda number: url_for(".index", slug=slug, page=number),
     )
-
-
-def one_page(everybody: Sequence[Holder], number: int) -> Paged[Holder]:
-    pages = max(1, ceil(len(everybody) / ON_A_PAGE))
-    number = min(max(1, number), pages)
-    first = (number - 1) * ON_A_PAGE
-    return Paged(everybody[first : first + ON_A_PAGE], number, ON_A_PAGE, len(everybody))
 
 
 def sent(everybody: Sequence[Holder]) -> list[Holder]:

@@ -15,7 +15,7 @@ from app import clock, jobs
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.db import Base, db, transaction
-from app.documents.erasing import UNADDRESSED, erase
+from app.documents.erasing import NAMELESS, UNADDRESSED, erase
 from app.documents.models import Certificate
 from app.events.models import Slot
 from app.notifications.models import Notification
@@ -213,8 +213,7 @@ RETENTION: dict[str, Keeping] = {
         _l("names in letters of thanks to those who did not sign up"),
         _l("3 years after the event; then a first name and an initial"),
         _l("to print the letter again"), thanks, Certificate,
-        {"holder": Certificate.holder_in_short, "holder_declined": "", "revoke_reason": "",
-         "note": ""},
+        {"holder": Certificate.holder_in_short, **NAMELESS},
     ),
     "entries": Keeping(
         _l("entries of the audit log"), _l("3 years"),

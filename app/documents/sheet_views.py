@@ -1,8 +1,6 @@
 """The attendance sheet of a course as a paper and as a table."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -11,11 +9,9 @@ from app.audit.actions import record_now
 from app.documents import sheets
 from app.events.models import Event, Slot
 from app.permissions import event_for
-from app.web import found_or_404, private
+from app.web import PDF, XLSX, download, found_or_404
 
 bp = Blueprint("sheets", __name__)
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked(slug: str, slot_id: int, paper: str) -> tuple[Event, Slot]:
@@ -43,4 +39,4 @@ def xlsx(slug: str, slot_id: int) -> ResponseReturnValue:
 def file(content: bytes, kind: str, event: Event) -> Response:
     ending = "pdf" if kind == PDF else "xlsx"
     name = f"{_('Attendance sheet')} — {event.title[:80]}.{ending}"
-    return private(send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name))
+    return download(content, kind, name)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.documents.badges import MM, SHEET
 from app.documents.posters import times
 from app.events.calendars import absolute
 from app.events.models import Event, Slot
 from app.filters import day, time
+from app.millimetres import A4, MM
 from app.text import clean, sort_key
 
 MOST_LINES = 6  # under the name of a room
@@ -77,7 +77,7 @@ def printed_signs(
     from app.pdf_pictures import QRCode
     from app.press_document import Leaf, printed
 
-    width, height = (SHEET[1], SHEET[0]) if landscape else SHEET
+    width, height = (A4[1], A4[0]) if landscape else A4
     code = QRCode(absolute("events.show", slug=event.slug))
     with force_locale("ru"):
         used = rooms_of(event)

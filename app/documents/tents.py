@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.documents.badges import MM, SHEET, parts_of
+from app.documents.badges import parts_of
 from app.events.models import Event
+from app.millimetres import A4, MM
 from app.text import clean
 
 
@@ -34,7 +35,7 @@ def printed_tents(event: Event, tents: Sequence[Tent]) -> bytes:
     from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
     from app.press_document import Leaf, printed
 
-    width, height = SHEET
+    width, height = A4
     with force_locale("ru"):
         half = press.piece("pdf/tent.html", width=width, height=height / 2)
         fold = press.piece("pdf/tent_fold.html", at=height / 2)

@@ -1,9 +1,8 @@
 """The school's papers of a trip. What is typed is printed, and stands in no address."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -13,21 +12,13 @@ from app.documents.trip_forms import TripForm
 from app.documents.trips import TITLES, Crew, Paper, crew_of, printed
 from app.errors import RuleBroken
 from app.people.models import Person, SchoolClass
-from app.permissions import authorize, can
-from app.registrations.group_queries import classes_of, group_by_code
+from app.permissions import can, group_for
 from app.registrations.models import Group
 from app.security import limiter
-from app.web import found_or_404, page
+from app.web import PDF, download, page
 
 bp = Blueprint("trips", __name__)
 EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
-
-
-def group_for_visitor(code: str) -> Group:
-    authorize("school.open")
-    group = found_or_404(group_by_code(code))
-    authorize("group.see", (group, classes_of([group])[group.id]))
-    return group
 
 
 @bp.route("/school/groups/<string:code>/papers", methods=["GET", "POST"])
@@ -36,7 +27,7 @@ def group_for_visitor(code: str) -> Group:
 def papers(code: str) -> ResponseReturnValue:
     """What lacks, what is asked about the trip, and a button for each paper: it opens as the
     answer, in a tab of its own, while the page stays as it was typed."""
-    group = group_for_visitor(code)
+    group = group_for(code)
     crew = crew_of(group)
     if request.method == "GET":
         form = TripForm(group, formdata=None)
@@ -52,7 +43,7 @@ def papers(code: str) -> ResponseReturnValue:
             form.form_errors.append(str(broken))
         else:
             note(group, paper)
-            return file(content, f"{TITLES[paper]} — {group.title}.pdf")
+            return download(content, PDF, f"{TITLES[paper]} — {group.title}.pdf")
     return trip_page(crew, form, status=422)
 
 
@@ -66,14 +57,6 @@ def paper_of(said: str | None) -> Paper:
     if said not in list(TITLES):
         raise RuleBroken(_("Press the button of the paper that you want to print."))
     return Paper(said)
-
-
-def file(content: bytes, name: str) -> Response:
-    """Shown in the browser under a name in Russian; kept nowhere on the way."""
-    response = send_file(BytesIO(content), "application/pdf", download_name=name)
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def trip_page(crew: Crew, form: TripForm, *, status: int = 200) -> Response:

@@ -21,6 +21,7 @@ from app.people.models import ConsentKind, Guardianship, Person
 from app.people.queries import consents_of, guardianships_of
 from app.registrations.group_queries import members_of
 from app.registrations.models import Group
+from app.text import quoted
 
 FEWEST_FOR_POLICE = 8  # children in one bus: an «organized carriage» of which the police is told
 
@@ -217,8 +218,3 @@ def forms_of(crew: Crew, papers: Collection[Paper]) -> list[Forms]:
         for paper, kind in KINDS.items()
         if paper in papers
     ]
-
-
-def quoted(title: str) -> str:
-    """In quotation marks, those inside it of the other kind: «Неделя „Билет в будущее“»."""
-    return f"«{title.replace('«', '„').replace('»', '“')}»"

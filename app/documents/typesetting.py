@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from app.braces import BRACES, named
 from app.documents.layouts import Layout
+from app.millimetres import MM
 
-POINTS = 72 / 25.4  # of a millimetre
 # Width of a letter on the average, in parts of its size.
 REGULAR, BOLD, CAPITAL = 0.51, 0.57, 0.76
 LEADING = 1.28
@@ -67,7 +67,7 @@ def style_of(paragraph: str, *, flat: bool) -> str:
 
 def lines_of(text: str, *, size: float, width: float, letter: float) -> int:
     """How many lines the text takes; ``width`` in millimetres."""
-    letters = max(8, int(width * POINTS / (size * letter)))
+    letters = max(8, int(width * MM / (size * letter)))
     return max(1, len(textwrap.wrap(text, letters)))
 
 
@@ -83,7 +83,7 @@ def set_in(
 ) -> Setting:
     """The largest sizes in which everything has room. ``body``: styles and texts."""
     scale = layout.most_scale
-    room = height * POINTS
+    room = height * MM
     while True:
         setting = _set(layout, scale, heading=heading, lead=lead, holder=holder, body=body)
         if _height(setting, layout, heading, subheading) <= room:
@@ -104,7 +104,7 @@ def _set(
 ) -> Setting:
     size = layout.size * (scale if scale > 1 else scale**SLOWER)
     longest = max(map(len, textwrap.wrap(heading, 26)), default=1)
-    one_line = layout.width * POINTS / (longest * CAPITAL)
+    one_line = layout.width * MM / (longest * CAPITAL)
     return Setting(
         size=size,
         heading=min(layout.heading * scale, one_line),
@@ -125,7 +125,7 @@ def _line(slot: str, text: str, style: str, size: float, layout: Layout) -> Line
 
 def _holder(text: str, size: float, layout: Layout) -> Line:
     """A line, in which a long name becomes smaller; a very long one gets a second line."""
-    takes = len(text) * BOLD * size / (layout.width * POINTS)  # lines
+    takes = len(text) * BOLD * size / (layout.width * MM)  # lines
     lines, height = (1, 1.3) if takes <= ONE_LINE else (2, 2.3)
     return Line("holder", text, STRONG, lines, size, size * height)
 

@@ -1,9 +1,8 @@
 """Papers of an event, tickets, certificates and their verification."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -22,9 +21,8 @@ from app.documents import (
     signing,
 )
 from app.documents.batches import AT_ONCE
-from app.documents.design_models import CertificateKind
 from app.documents.forms import CodeForm
-from app.documents.kind_words import KINDS
+from app.documents.kind_words import KINDS, kind_of
 from app.documents.list_choices import ListPaper, usual
 from app.documents.models import Certificate
 from app.events.models import Event, Slot
@@ -32,22 +30,12 @@ from app.permissions import event_for
 from app.registrations.models import Registration
 from app.registrations.queries import registration_by_code
 from app.security import limiter
-from app.web import found_or_404, page, paged
+from app.web import PDF, XLSX, download, found_or_404, page, paged
 
 bp = Blueprint("documents", __name__)
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_A_PAGE = 50
 MOST_AT_ONCE = 500  # certificates that are numbered while one waits for them
 EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
-
-
-def file(content: bytes, kind: str, name: str) -> Response:
-    """Shown in the browser (PDF) or saved (the rest) under a name in Russian; not kept."""
-    response = send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name)
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 # The organizer's papers
@@ -85,7 +73,7 @@ def papers(slug: str) -> ResponseReturnValue:
 def attendance_lists(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.pdf")
-    return file(attendance_list_of(event, held(event)), PDF, list_name(event, "pdf"))
+    return download(attendance_list_of(event, held(event)), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list.xlsx")
@@ -94,7 +82,7 @@ def spreadsheet(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     note_list(event, "list.xlsx")
     content = list_tables.table_with_contacts(event, event.slots)
-    return file(content, XLSX, list_name(event, "xlsx"))
+    return download(content, XLSX, list_name(event, "xlsx"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.pdf")
@@ -103,7 +91,7 @@ def attendance_list(slug: str, slot_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     slot = slot_of(event, slot_id)
     note_list(event, "list.pdf")
-    return file(attendance_list_of(event, [slot]), PDF, list_name(event, "pdf"))
+    return download(attendance_list_of(event, [slot]), PDF, list_name(event, "pdf"))
 
 
 @bp.get("/manage/events/<string:slug>/papers/list-<int:slot_id>.xlsx")
@@ -113,7 +101,7 @@ def slot_spreadsheet(slug: str, slot_id: int) -> ResponseReturnValue:
     slot = slot_of(event, slot_id)
     note_list(event, "list.xlsx")
     content = list_tables.table_with_contacts(event, [slot])
-    return file(content, XLSX, list_name(event, "xlsx"))
+    return download(content, XLSX, list_name(event, "xlsx"))
 
 
 def attendance_list_of(event: Event, slots: Sequence[Slot]) -> bytes:
@@ -155,12 +143,12 @@ def all_certificates(slug: str) -> ResponseReturnValue:
         if due:
             actions.issue_due(event)
         found = found_or_404(queries.valid_certificates(event) or None)
-        # In the same transaction: no number without its paper.
-        content = certificates.certificates(found) if due else b""
+        if due:
+            certificates.kept(found)  # no number without its paper, which waits on the shelf
         noted = {"organization_id": event.organization_id, "number": len(found)}
         record("certificates.printed", event, **noted)
     name = f"{_('Certificates')} — {event.title[:80]}.pdf"
-    return file(content or certificates.kept(found), PDF, name)
+    return download(certificates.kept(found), PDF, name)
 
 
 @bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
@@ -176,17 +164,17 @@ def certificate_of(registration: Registration) -> Response:
     if registration.person.anonymized_at:
         abort(404)
     certificate = queries.valid_certificate_of(registration)
-    content = b""
     if certificate is None or not queries.has_come(registration):
         with transaction():
             certificate = found_or_404(actions.issue(registration))
-            content = certificates.certificates([certificate])  # no number without its paper
-    return as_file(certificate, content or certificates.kept([certificate]))
+            certificates.kept([certificate])  # no number without its paper
+    return as_file(certificate)
 
 
-def as_file(certificate: Certificate, content: bytes) -> Response:
+def as_file(certificate: Certificate) -> Response:
     title = KINDS[certificate.kind]
-    return file(content, PDF, f"{title} {certificate.full_number.replace('/', '-')}.pdf")
+    name = f"{title} {certificate.full_number.replace('/', '-')}.pdf"
+    return download(certificates.kept([certificate]), PDF, name)
 
 
 # One's own
@@ -198,7 +186,7 @@ def ticket(code: str) -> ResponseReturnValue:
     """For whoever has the secret code: the link is the key."""
     registration = found_or_404(registration_by_code(code))
     name = f"{_('Ticket')} — {registration.event.title[:80]}.pdf"
-    return file(certificates.ticket(registration), PDF, name)
+    return download(certificates.ticket(registration), PDF, name)
 
 
 @bp.get("/registrations/<string:code>/certificate.pdf")
@@ -206,14 +194,13 @@ def ticket(code: str) -> ResponseReturnValue:
 def certificate_of_ticket(code: str) -> ResponseReturnValue:
     """Of participation; of another kind (``?kind=diploma``) once it was issued."""
     registration = found_or_404(registration_by_code(code))
-    kinds = (one for one in CertificateKind if one == request.args.get("kind"))
-    kind = next(kinds, queries.PARTICIPANT)
+    kind = kind_of(request.args.get("kind"))
     if kind is queries.PARTICIPANT:
         return certificate_of(registration)
     paper = found_or_404(queries.valid_certificate_of(registration, kind))
     if paper.is_nameless or not queries.has_come(registration):
         abort(404)
-    return as_file(paper, certificates.kept([paper]))
+    return as_file(paper)
 
 
 @bp.get("/me/certificates")
@@ -235,7 +222,7 @@ def my_certificates() -> ResponseReturnValue:
 def poster(slug: str) -> ResponseReturnValue:
     """For the stand in the school corridor."""
     event = event_for("event.see", slug)
-    return file(posters.poster(event), PDF, f"{_('Poster')} — {event.title[:80]}.pdf")
+    return download(posters.poster(event), PDF, f"{_('Poster')} — {event.title[:80]}.pdf")
 
 
 # Is it genuine?

@@ -20,7 +20,7 @@ from app.permissions import event_for
 from app.registrations.actions import promote, tell_changed
 from app.registrations.models import Registration
 from app.registrations.slot_changes import take_seats_away, would_lose
-from app.web import Paged, found_or_404, page
+from app.web import found_or_404, page, page_of
 
 bp = Blueprint("slots", __name__)
 ON_A_PAGE = 50
@@ -65,7 +65,7 @@ def index(slug: str) -> ResponseReturnValue:
         "events_desk/slots.html",
         status=422 if form.is_submitted() else 200,
         event=event,
-        found=page_of(event, number),
+        found=page_of(event.slots, number=number, size=ON_A_PAGE),
         page_url=lambda number: url_for(".index", slug=slug, page=number),
         form=form,
     )
@@ -75,13 +75,6 @@ def page_now(event: Event) -> int:
     """The page with what goes on or comes next."""
     over = sum(slot.ends_at <= clock.now() for slot in event.slots)
     return min(over, len(event.slots) - 1) // ON_A_PAGE + 1 if event.slots else 1
-
-
-def page_of(event: Event, number: int) -> Paged[Slot]:
-    total = len(event.slots)
-    number = min(max(1, number), max(1, -(-total // ON_A_PAGE)))
-    first = (number - 1) * ON_A_PAGE
-    return Paged(event.slots[first : first + ON_A_PAGE], number, ON_A_PAGE, total)
 
 
 @bp.route("/manage/events/<string:slug>/slots/<int:id>", methods=["GET", "POST"])

@@ -26,13 +26,12 @@ from app.organizations.queries import (
     admins_of,
     find_organizations,
     municipalities,
-    organization_by_slug,
     waiting_organizations,
 )
-from app.permissions import authorize, reach
+from app.permissions import authorize, organization_for, reach
 from app.security import let_frame
 from app.text import clean
-from app.web import found_or_404, get_or_404, page
+from app.web import get_or_404, page
 
 bp = Blueprint("organizations", __name__)
 MOST_LETTERS = 100
@@ -63,8 +62,7 @@ def page_number() -> int:
 
 @bp.get("/organizations/<string:slug>")
 def show(slug: str) -> ResponseReturnValue:
-    organization = found_or_404(organization_by_slug(slug))
-    authorize("organization.see", organization)
+    organization = organization_for("organization.see", slug)
     return page(
         "organizations/show.html",
         organization=organization,
@@ -78,8 +76,7 @@ def show(slug: str) -> ResponseReturnValue:
 @bp.get("/embed/organizations/<string:slug>")
 def embed(slug: str) -> ResponseReturnValue:
     """The coming events alone, for a frame on the organization's own site."""
-    organization = found_or_404(organization_by_slug(slug))
-    authorize("organization.see", organization)
+    organization = organization_for("organization.see", slug)
     coming = find_events(Selection(organization=slug), size=12)
 
     def context() -> dict[str, Any]:

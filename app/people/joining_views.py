@@ -1,8 +1,6 @@
 """Invitations followed: a guardian's by the link in a letter, one's own account by a code."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -26,7 +24,7 @@ from app.people.slips import slips_for
 from app.permissions import authorize
 from app.registrations.merging import merge
 from app.security import limiter
-from app.web import get_or_404, page, private
+from app.web import PDF, download, get_or_404, page, private
 
 bp = Blueprint("joining", __name__)
 
@@ -229,4 +227,4 @@ def slips(class_id: int) -> ResponseReturnValue:
 
 
 def paper(content: bytes, name: str) -> Response:
-    return private(send_file(BytesIO(content), "application/pdf", download_name=name))
+    return download(content, PDF, name)

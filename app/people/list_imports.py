@@ -97,12 +97,7 @@ def weighed(import_: ListImport, reading: Reading) -> list[dict[str, object]]:
 
 def hold(import_: ListImport) -> None:
     """One at a time: of two presses the second sees what the first has done."""
-    db.session.scalars(
-        sa.select(ListImport)
-        .where(ListImport.id == import_.id)
-        .with_for_update(of=ListImport)
-        .execution_options(populate_existing=True)
-    ).one()
+    db.session.refresh(import_, with_for_update=True)
 
 
 def start(import_: ListImport) -> bool:

@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 from app.db import transaction
 from app.errors import RuleBroken
 from app.people.models import Person
-from app.permissions import authorize, can, own_classes, own_schools
+from app.permissions import authorize, can, group_for, own_classes, own_schools
 from app.registrations import group_changes
 from app.registrations.consent_states import consent_states
 from app.registrations.desk_queries import places_in_line
@@ -20,13 +20,12 @@ from app.registrations.group_queries import (
     Candidate,
     candidates,
     classes_of,
-    group_by_code,
     groups_of_schools,
     members_of,
     pupils_in_classes,
 )
 from app.registrations.models import Group
-from app.web import found_or_404, page
+from app.web import page
 
 bp = Blueprint("groups", __name__)
 
@@ -43,17 +42,10 @@ def index() -> ResponseReturnValue:
     )
 
 
-def group_for_visitor(code: str) -> Group:
-    authorize("school.open")
-    group = found_or_404(group_by_code(code))
-    authorize("group.see", (group, classes_of([group])[group.id]))
-    return group
-
-
 @bp.get("/school/groups/<string:code>")
 @login_required
 def show(code: str) -> ResponseReturnValue:
-    response = group_page(group_for_visitor(code))
+    response = group_page(group_for(code))
     # Where the group comes in place of the form, the address bar follows.
     response.headers["HX-Replace-Url"] = request.path
     return response
@@ -114,7 +106,7 @@ def changed(group: Group, form: ChangeForm, act: Callable[[], str]) -> ResponseR
 @bp.post("/school/groups/<string:code>/swap")
 @login_required
 def swap(code: str) -> ResponseReturnValue:
-    group = group_for_visitor(code)
+    group = group_for(code)
     form = ChangeForm()
 
     def act() -> str:
@@ -135,7 +127,7 @@ def swap(code: str) -> ResponseReturnValue:
 @bp.post("/school/groups/<string:code>/remove")
 @login_required
 def remove(code: str) -> ResponseReturnValue:
-    group = group_for_visitor(code)
+    group = group_for(code)
     form = ChangeForm()
 
     def act() -> str:
@@ -152,7 +144,7 @@ def remove(code: str) -> ResponseReturnValue:
 @bp.post("/school/groups/<string:code>/add")
 @login_required
 def add(code: str) -> ResponseReturnValue:
-    group = group_for_visitor(code)
+    group = group_for(code)
     form = ChangeForm()
 
     def act() -> str:
@@ -173,7 +165,7 @@ def add(code: str) -> ResponseReturnValue:
 @bp.post("/school/groups/<string:code>/companions")
 @login_required
 def companions(code: str) -> ResponseReturnValue:
-    group = group_for_visitor(code)
+    group = group_for(code)
     form = AdultsForm()
     if form.validate_on_submit():
         try:
@@ -192,7 +184,7 @@ def companions(code: str) -> ResponseReturnValue:
 @bp.post("/school/groups/<string:code>/cancel")
 @login_required
 def cancel(code: str) -> ResponseReturnValue:
-    group = group_for_visitor(code)
+    group = group_for(code)
 
     def act() -> str:
         gone = group_changes.cancel_group(group)

@@ -23,7 +23,7 @@ from app.registrations.queries import (
 from app.registrations.quotas import why_they_wait
 from app.registrations.tickets import calendar_of, qr_svg
 from app.security import limiter
-from app.web import found_or_404, page
+from app.web import found_or_404, page, private
 
 bp = Blueprint("registrations", __name__)
 
@@ -61,13 +61,6 @@ def ticket_page(registration: Registration, *, status: int = 200) -> Response:
         may_answer=answers.may_change(registration),
         qr=qr_svg(url_for(".show", code=registration.code, _external=True)),
     )
-
-
-def private(response: Response) -> Response:
-    """A secret address: nobody keeps a copy, no search engine lists it."""
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 @bp.post("/registrations/<string:code>/cancel")

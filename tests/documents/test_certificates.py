@@ -21,6 +21,7 @@ from app.notifications.models import Notification
 from app.organizations.models import Role
 from app.people.actions import Details, described
 from app.registrations.models import Status
+from app.text import quoted
 from tests.browser import Browser, counted_queries
 from tests.documents.people import came, mark, pages, registration_of, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_user
@@ -210,7 +211,7 @@ class TestPaper:
         assert f"№ 1/{YEAR}" in text
 
     def test_quotation_marks_inside_a_title_become_inner_ones(self) -> None:
-        assert certificates.quoted("Проба «Повар»") == "«Проба „Повар“»"
+        assert quoted("Проба «Повар»") == "«Проба „Повар“»"
 
 
 class TestScreen:
