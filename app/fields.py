@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import email_validator
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, Form, StringField
+from wtforms import EmailField, Field, Form, SelectChoice, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from app import clock
@@ -21,6 +21,11 @@ ALLOWED_CONTROLS = {"\n", "\r", "\t"}
 # The demonstration's people live at demo.test, where no letter can ever arrive.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("test")
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
+
+
+def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Options of a list: what is sent → what is read."""
+    return [SelectChoice(value, title) for value, title in titles.items()]
 
 
 def stripped(value: object) -> object:

@@ -121,12 +121,12 @@ class DesignForm(FlaskForm):
     )
     kind = RadioField(
         _l("What is issued"),
-        choices=[(kind.value, title) for kind, title in KINDS.items()],
+        choices=fields.choices(KINDS),
         validate_choice=False,
     )
     layout = RadioField(
         _l("Layout"),
-        choices=[(code, layout.title) for code, layout in LAYOUTS.items()],
+        choices=fields.choices({code: layout.title for code, layout in LAYOUTS.items()}),
         validate_choice=False,
     )
     heading = words(_l("Heading"), 60)
@@ -134,7 +134,7 @@ class DesignForm(FlaskForm):
     lead = words(_l("Above the name"), 200)
     case = RadioField(
         _l("The name answers the question"),
-        choices=[(case.value, title) for case, title in CASES.items()],
+        choices=fields.choices(CASES),
         validate_choice=False,
     )
     body = TextAreaField(
@@ -144,7 +144,7 @@ class DesignForm(FlaskForm):
     )
     swatch = RadioField(
         _l("Colour"),
-        choices=[*SWATCHES.items(), (OWN, _l("Another"))],
+        choices=fields.choices({**SWATCHES, OWN: _l("Another")}),
         validate_choice=False,
     )
     own_colour = StringField(_l("Another colour"), filters=[fields.stripped])

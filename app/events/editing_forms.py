@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.events import desk_queries
 from app.events.details import Details
-from app.events.forms import NOT_COUNTED, EventForm, choices
+from app.events.forms import NOT_COUNTED, EventForm
 from app.events.models import Event
 from app.events.series import series_of
-from app.fields import PlainLine, SensibleDate, line, stripped, too_long
+from app.fields import PlainLine, SensibleDate, choices, line, stripped, too_long
 from app.organizations.models import Organization
 from app.roadmap.models import Measure
 from app.roadmap.queries import current_plan, measures_of

@@ -1,6 +1,6 @@
 """What an organizer types about an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +31,16 @@ from app.events.details import Details
 from app.events.kinds import KINDS, PROJECTS, Kind, Part
 from app.events.models import EventSeries, Format
 from app.events.professional_fields import PROFESSIONAL_FIELDS
-from app.fields import PlainLine, PlainText, SensibleDate, line, stripped, too_long, trimmed
+from app.fields import (
+    PlainLine,
+    PlainText,
+    SensibleDate,
+    choices,
+    line,
+    stripped,
+    too_long,
+    trimmed,
+)
 from app.organizations.models import Municipality, Organization
 from app.people.models import Category
 from app.roadmap.models import Measure
@@ -65,11 +74,6 @@ ASKED_OF = {
     "hours": Part.HOURS,
     "project": Part.PROJECT,
 }
-
-
-def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
-    """Options of a list: what is sent → what is read."""
-    return [SelectChoice(value, title) for value, title in titles.items()]
 
 
 class Checkboxes(SelectMultipleField):

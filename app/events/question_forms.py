@@ -9,10 +9,9 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField,
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.events.forms import choices
 from app.events.question_models import Question, QuestionKind
 from app.events.questions import Condition, Wording, in_short
-from app.fields import PlainLine, line, too_long, trimmed
+from app.fields import PlainLine, choices, line, too_long, trimmed
 from app.text import clean
 
 LONGEST_CHOICE = 100

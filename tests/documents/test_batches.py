@@ -389,7 +389,17 @@ class TestKept:
         db.session.refresh(paper)
         assert paper.holder == "Ольга Борисовна М."
         assert paper.is_nameless
+        assert paper.signature == ""  # by it each guess of the name could be checked
         assert anonymize_expired()["thanks"] == 0
+
+    def test_thanks_that_were_replaced_are_not_replaced_again(self, event: Event) -> None:
+        asked: list[batches.Asked] = [(None, "Манджиева Ольга Борисовна", "")]
+        made(batches.begin(event, THANKS, STANDARD[THANKS], asked))
+        first = db.session.scalars(sa.select(Certificate)).one()
+        second = actions.replace(first, note="Потеряно")
+        actions.replace(second, note="Опечатка")
+        with pytest.raises(RuleBroken, match="уже есть"):
+            actions.issue_again(first)
 
 
 def test_in_short_is_for_people_alone(event: Event) -> None:
