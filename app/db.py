@@ -114,6 +114,16 @@ def after_commit(name: str, act: Callable[[], object]) -> None:
     db.session.info.setdefault("after_commit", {})[name] = act
 
 
+def hold_row(row: Base, *columns: str) -> None:
+    """Lock the row until the transaction ends and read it (or these columns) anew: of two
+    who act at once the second sees what the first has done.
+
+    The row alone is locked. It is read with whatever its first query read along, and
+    PostgreSQL refuses to lock rows that an outer join may have found or not.
+    """
+    db.session.refresh(row, columns or None, with_for_update={"of": type(row)})
+
+
 def insert_unless_there(
     model: type[M], values: dict[str, Any], *, unique: list[InstrumentedAttribute[Any]]
 ) -> M | None:

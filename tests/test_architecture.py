@@ -189,3 +189,9 @@ def test_templates_keep_to_the_content_security_policy() -> None:
 def test_files_are_divided_by_noun() -> None:
     for file in FILES:
         assert len(file.read_text().splitlines()) <= 320, f"{file} is too long: divide it"
+
+
+def test_a_row_that_is_read_again_under_a_lock_locks_itself_alone() -> None:
+    """What its first query joined is joined again, and PostgreSQL refuses to lock that."""
+    elsewhere = [path.name for path in APP.rglob("*.py") if "with_for_update=" in path.read_text()]
+    assert elsewhere == ["db.py"]

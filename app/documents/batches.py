@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app import clock, files, jobs, shelf
 from app.accounts.models import User
-from app.db import after_commit, db, transaction
+from app.db import after_commit, db, hold_row, transaction
 from app.documents import batch_files, batch_queries, batch_work
 from app.documents.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
 from app.documents.design_actions import frozen
@@ -84,14 +84,9 @@ def add_items(batch: PaperBatch, rows: Sequence[dict[str, object]]) -> None:
     )
 
 
-def hold(batch: PaperBatch) -> None:
-    """Of two who press at once the second sees what the first has done."""
-    db.session.refresh(batch, with_for_update=True)
-
-
 def cancel(batch: PaperBatch) -> None:
     """Stop after the chunk that is being made; what was issued stays issued and printed."""
-    hold(batch)
+    hold_row(batch)
     if batch.is_over:
         raise RuleBroken(_("This batch has come to its end already."))
     if batch.status is BatchStatus.WAITING and not batch.done:
@@ -103,7 +98,7 @@ def cancel(batch: PaperBatch) -> None:
 
 def go_on(batch: PaperBatch) -> None:
     """Make the rest of a batch that failed or was cancelled, behind what is made."""
-    hold(batch)
+    hold_row(batch)
     if batch.status not in (BatchStatus.FAILED, BatchStatus.CANCELLED):
         return  # pressed twice
     if not has_items(batch):
@@ -117,7 +112,7 @@ def go_on(batch: PaperBatch) -> None:
 def print_again(batch: PaperBatch) -> None:
     """Once more from its certificates: the file is not kept for ever. Of a cancelled batch
     the part that was made."""
-    hold(batch)
+    hold_row(batch)
     if not batch.is_over or batch_files.is_there(batch):
         return
     if has_items(batch):
@@ -149,7 +144,7 @@ def wait_again(batch: PaperBatch) -> None:
 
 def delete_file(batch: PaperBatch) -> None:
     """The file alone; the certificates stay valid and can be printed again."""
-    hold(batch)
+    hold_row(batch)
     if not batch.is_over:
         raise RuleBroken(_("The batch is being made. Cancel it first."))
     batch.file_size = None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db, insert_unless_there
+from app.db import db, hold_row, insert_unless_there
 from app.documents.design_models import CertificateDesign, CertificateKind, CertificateLook
 from app.documents.design_queries import own_pictures
 from app.documents.designs import Look
@@ -33,7 +33,7 @@ def change(
 ) -> None:
     """``edited``: what version_of() said when the form was opened. What was issued with the
     design keeps the look that it had."""
-    db.session.refresh(design, with_for_update=True)
+    hold_row(design)
     if edited != version_of(design):
         raise RuleBroken(
             _(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 from app.events import slots
 from app.events.meeting_models import Meeting
@@ -67,7 +67,7 @@ def delete_meeting(slot: Slot, meeting: Meeting) -> None:
 
 def hold(slot: Slot) -> None:
     """One at a time; what may have changed while waiting is read again."""
-    db.session.refresh(slot, with_for_update=True)
+    hold_row(slot)
     slots.refuse_if_called_off(slot.event)
     if slot.is_called_off:
         raise RuleBroken(_("This slot has been called off: it stays as it was."))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.audit.actions import record
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 from app.events.details import changes
 from app.events.models import Event, EventStatus, Slot
@@ -102,7 +102,7 @@ def change(
 
     After a larger capacity the waitlist must be promoted (``registrations.promote``).
     """
-    db.session.refresh(slot, with_for_update=True)  # seats may have been taken meanwhile
+    hold_row(slot)  # seats may have been taken meanwhile
     db.session.refresh(slot.event, ["status"])
     refuse_if_called_off(slot.event)
     if slot.meeting_count and (starts_at, ends_at) != (slot.starts_at, slot.ends_at):
@@ -157,7 +157,7 @@ def plain_slot(slot: Slot) -> dict[str, Any]:
 def call_off(slot: Slot, *, reason: str) -> None:
     """This slot alone does not take place; the others of the event do. People are told by
     registrations.slot_changes."""
-    db.session.refresh(slot, with_for_update=True)
+    hold_row(slot)
     refuse_if_called_off(slot.event)
     if slot.is_called_off:
         raise RuleBroken(_("This slot has been called off already."))

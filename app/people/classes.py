@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.accounts.models import User
 from app.audit.actions import record
-from app.db import db, insert_unless_there
+from app.db import db, hold_row, insert_unless_there
 from app.errors import RuleBroken
 from app.organizations.models import Organization, Role
 from app.organizations.queries import members_of
@@ -86,7 +86,7 @@ def give_to(class_: SchoolClass, teacher: User | None) -> None:
 
 def take(class_: SchoolClass, teacher: User) -> None:
     """A teacher takes a class that has none; of two at once one gets it."""
-    db.session.refresh(class_, ["teacher_id"], with_for_update=True)
+    hold_row(class_, "teacher_id")
     if class_.teacher_id not in (None, teacher.id):
         raise RuleBroken(_("Another teacher has just taken this class."))
     give_to(class_, teacher)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app import clock, jobs
 from app.accounts.models import User
 from app.audit.actions import record
-from app.db import after_commit, db, transaction
+from app.db import after_commit, db, hold_row, transaction
 from app.errors import RuleBroken
 from app.organizations.models import Organization
 from app.people import list_reading
@@ -50,7 +50,7 @@ def receive(
 
 def name_columns(import_: ListImport, columns: list[str]) -> None:
     """Read the list once more, with the columns named by hand."""
-    hold(import_)
+    hold_row(import_)
     if import_.state is not ImportState.MAPPING:
         return  # pressed twice
     tables = import_.tables or []
@@ -95,14 +95,9 @@ def weighed(import_: ListImport, reading: Reading) -> list[dict[str, object]]:
     return rows
 
 
-def hold(import_: ListImport) -> None:
-    """One at a time: of two presses the second sees what the first has done."""
-    db.session.refresh(import_, with_for_update=True)
-
-
 def start(import_: ListImport) -> bool:
     """Begin to apply what was shown; False when that has begun already."""
-    hold(import_)
+    hold_row(import_)
     if import_.state is not ImportState.PREVIEW:
         return False
     counts = outcomes_of(import_)
@@ -120,7 +115,7 @@ def start(import_: ListImport) -> bool:
 
 def undo(import_: ListImport) -> bool:
     """Begin to take back what was applied; False when that has begun already."""
-    hold(import_)
+    hold_row(import_)
     if import_.state is not ImportState.DONE:
         return False
     query = sa.select(sa.func.count()).where(
@@ -177,7 +172,7 @@ def next_batch(id_: int) -> bool:
         import_ = db.session.get(ListImport, id_)
         if import_ is None:
             return False
-        hold(import_)
+        hold_row(import_)
         return import_.is_working and carry_on(import_)
 
 

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 from app.organizations.models import Organization
 from app.people.actions import Details, described
@@ -134,7 +134,7 @@ def take_back(pupils: Iterable[Person], class_: SchoolClass) -> int:
 
 def add_guardian(child: Person, *, name: str, phone: str, email: str, by: User) -> Guardianship:
     """Write down how to reach a parent. The same one twice is the same one."""
-    db.session.refresh(child, ["id"], with_for_update=True)
+    hold_row(child, "id")
     refuse_address(child, email, by=by)
     known = guardianships_of([child])[child.id]
     for one in known:

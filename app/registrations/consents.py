@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app import clock, jobs
 from app.audit.actions import record
-from app.db import db, transaction
+from app.db import db, hold_row, transaction
 from app.errors import RuleBroken
 from app.people.consents import Giver, agree, end
 from app.people.models import ConsentChannel, ConsentKind, Person
@@ -152,7 +152,7 @@ def remind_guardians() -> int:
 
 
 def remind(request: ConsentRequest) -> bool:
-    db.session.refresh(request, ["answered_at", "reminded_at"], with_for_update=True)
+    hold_row(request, "answered_at", "reminded_at")
     if request.answered_at or request.reminded_at:
         return False
     request.reminded_at = clock.now()
