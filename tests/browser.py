@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
@@ -27,7 +28,10 @@ class Page:
         self.status = response.status_code
         self.html = response.get_data(as_text=True) if is_text(response) else ""
         self.path = response.request.path
-        self.soup = BeautifulSoup(self.html, "html.parser")
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.html, "html.parser")
 
     def text(self, selector: str = "body") -> str:
         """The first match's text with blanks folded; empty when nothing matches."""

@@ -4,6 +4,7 @@
 (``make test`` does both); each process then makes a database of its own there.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,14 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 def pytest_report_header() -> str:
     where = sa.make_url(POSTGRESQL).render_as_string() if POSTGRESQL else "SQLite (in memory)"
     return f"database: {where}"
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: the collector need not walk
+    through it again and again, which took a sixth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
