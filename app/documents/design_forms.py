@@ -29,17 +29,12 @@ from app.documents.designs import (
     Look,
     Signatory,
 )
+from app.documents.kind_words import KINDS
 from app.documents.layout_colours import LEAST_CONTRAST, contrast_with_white, parsed
 from app.documents.layouts import LAYOUTS
 from app.documents.picture_forms import PictureField
 from app.documents.pictures import Use
 
-KINDS = {
-    CertificateKind.PARTICIPANT: _l("Certificate of participation"),
-    CertificateKind.DIPLOMA: _l("Diploma"),
-    CertificateKind.THANKS: _l("Letter of thanks"),
-    CertificateKind.HOURS: _l("Reference with hours"),
-}
 CASES = {
     NameCase.NOMINATIVE: _l("who: “Alexei Badmaev is awarded”"),
     NameCase.DATIVE: _l("to whom: “given to Alexei Badmaev”"),

@@ -10,10 +10,18 @@ from flask_login import login_required
 from app import uploads
 from app.audit.actions import record
 from app.db import transaction
-from app.documents import certificates, design_actions, design_queries, pictures, specimens
-from app.documents.design_forms import KINDS, SWATCHES, DesignForm
+from app.documents import (
+    certificates,
+    design_actions,
+    design_queries,
+    pictures,
+    register,
+    specimens,
+)
+from app.documents.design_forms import SWATCHES, DesignForm
 from app.documents.design_models import CertificateDesign, CertificateKind
 from app.documents.designs import PLACEHOLDERS, Look
+from app.documents.kind_words import KINDS
 from app.documents.layouts import LAYOUTS
 from app.errors import RuleBroken
 from app.organizations.models import Organization, Role
@@ -47,6 +55,7 @@ def index(slug: str) -> ResponseReturnValue:
         archived=design_queries.archived_designs_of(organization),
         kinds=KINDS,
         layouts=LAYOUTS,
+        years=register.years_of(organization),
         standard_kinds=[kind for kind in KINDS if kind not in {one.kind for one in designs}],
     )
 

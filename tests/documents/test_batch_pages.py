@@ -260,9 +260,9 @@ class TestRegister:
         assert [row[2] for row in body][3] == "Благодарственное письмо"
         assert [row[3] for row in body][3] == "ООО «Степь»"
         assert body[4][9] == f"1/{YEAR}"
-        whole = self.rows(
-            clerk.open(f"/manage/organization/certificates/register.xlsx?year={YEAR}")
-        )
+        designs = clerk.open(f"/manage/organization/{event.organization.slug}/certificates")
+        [of_the_year] = designs.soup.select("a[href*='register.xlsx']")
+        whole = self.rows(clerk.open(str(of_the_year["href"])))
         assert [row[0] for row in whole[-5:]] == [row[0] for row in body]
 
     def test_of_ones_own_organization_alone(self, clerk: Browser, event: Event) -> None:
