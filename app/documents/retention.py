@@ -17,6 +17,7 @@ from app.audit.models import AuditEntry
 from app.db import Base, db, transaction
 from app.documents.erasing import NAMELESS, UNADDRESSED, erase
 from app.documents.models import Certificate
+from app.documents.trip_models import TripNotes
 from app.events.models import Slot
 from app.notifications.models import Notification
 from app.people.list_models import (
@@ -28,7 +29,7 @@ from app.people.list_models import (
 )
 from app.people.models import ADULT_AGE, LAST_GRADE, Guardianship, Invitation, Person, SchoolClass
 from app.registrations.answer_queries import ANSWERED
-from app.registrations.models import ConsentRequest, Registration
+from app.registrations.models import ConsentRequest, Group, Registration
 
 log = logging.getLogger(__name__)
 BATCH = 500  # rows in one transaction
@@ -139,6 +140,13 @@ def requests() -> Any:
     )
 
 
+def trips() -> Any:
+    gone_by = sa.select(Group.id).join(Slot, Slot.id == Group.slot_id)
+    return sa.select(TripNotes.id).where(
+        TripNotes.group_id.in_(gone_by.where(Slot.ends_at < days_ago(30)))
+    )
+
+
 def contacts() -> Any:
     return (
         sa.select(Registration.id)
@@ -204,6 +212,10 @@ RETENTION: dict[str, Keeping] = {
     "requests": Keeping(
         _l("addresses of guardians who were asked"), _l("a year after the answer was due"),
         _l("to prove who was asked"), requests, ConsentRequest, UNADDRESSED,
+    ),
+    "trips": Keeping(
+        _l("what schools typed about a trip: adults, driver, order"),
+        _l("30 days after the event"), _l("to print a paper again"), trips, TripNotes,
     ),
     "contacts": Keeping(
         _l("e-mail, phone and answers in a registration"), _l("3 years after the event"), AS_AGREED,

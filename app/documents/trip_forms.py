@@ -1,17 +1,21 @@
-"""What a school types about a trip; it is printed and not kept."""
+"""What a school types about a trip."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, IntegerField, RadioField, SelectChoice
 from wtforms.validators import Optional
 
 from app import clock, fields
 from app.documents.buses import FEWEST_SEATS, MOST_SEATS, usual_bus
+from app.documents.trip_models import TripNotes
 from app.documents.trips import Adult, Crew, Trip, Way
 from app.events.forms import whole_number
+from app.events.models import Slot
 from app.events.slot_series_forms import DayField, HourField
 from app.filters import day as day_of
 from app.filters import time as time_of
@@ -19,6 +23,8 @@ from app.registrations.group_forms import AdultsForm
 from app.registrations.models import Group
 
 PURPOSE = "профессиональной ориентации обучающихся"  # a Russian order, whoever types it
+ADULTS = re.compile(r"(adult|phone)_\d+")
+DAYS = ("leaves_on", "returns_on")
 SENSIBLE = fields.SensibleDate(years_back=1, years_ahead=1)
 
 
@@ -70,19 +76,23 @@ class TripForm(AdultsForm):
         super().__init__(**given)
         self.group = group
 
-    def show(self, group: Group) -> None:
-        """What is known already, to be put right."""
-        for (name, phone), one in zip(self.rows, group.companions, strict=False):
-            name.data, phone.data = one.get("name", ""), one.get("phone", "")
-        school, slot = group.school, group.slot
-        self.head_name.data, self.head_post.data = school.signatory_name, school.signatory_post
-        self.purpose.data = PURPOSE
-        self.instructor.data = next((one.get("name", "") for one in group.companions), "")
-        self.place.data = school.address
-        self.leaves_on.data = clock.to_local(slot.starts_at).date()
-        self.returns_on.data = clock.to_local(slot.ends_at).date()
-        if slot.meeting_count:  # of a course: each meeting is a trip of its own
-            self.leaves_on.data = self.returns_on.data = None
+    def show(self, group: Group, notes: TripNotes | None = None) -> None:
+        """What was typed before, beside what is known already, to be put right."""
+        typed = dict(notes.typed) if notes else {}
+        if notes and notes.adults != group.companions:
+            typed = {name: said for name, said in typed.items() if not ADULTS.match(name)}
+        if notes and notes.begins != group.slot.starts_at:
+            typed = {name: said for name, said in typed.items() if name not in DAYS}
+        self.process(MultiDict(typed), data={**known_of(group), **days_of(group.slot)})
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Of a sent form, as it was sent: by the names of the fields."""
+        return {
+            field.name: str(field.raw_data[0])
+            for field in self
+            if field.raw_data and field.name != "csrf_token"
+        }
 
     def propose_seats(self, crew: Crew) -> None:
         """Where none were typed: the smallest usual bus in which all have a seat."""
@@ -147,6 +157,26 @@ class TripForm(AdultsForm):
             returns_on=self.returns_on.data,
             returns_at=self.returns_at.data,
         )
+
+
+def known_of(group: Group) -> dict[str, Any]:
+    adults = group.companions
+    return {
+        "head_name": group.school.signatory_name,
+        "head_post": group.school.signatory_post,
+        "purpose": PURPOSE,
+        "instructor": next((one.get("name", "") for one in adults), ""),
+        "place": group.school.address,
+        **{f"adult_{n}": one.get("name", "") for n, one in enumerate(adults, 1)},
+        **{f"phone_{n}": one.get("phone", "") for n, one in enumerate(adults, 1)},
+    }
+
+
+def days_of(slot: Slot) -> dict[str, Any]:
+    """Of a course none: each meeting is a trip of its own."""
+    ends = (slot.starts_at, slot.ends_at)
+    days = [None if slot.meeting_count else clock.to_local(one).date() for one in ends]
+    return dict(zip(DAYS, days, strict=True))
 
 
 def moment(day: date | None, hour: time) -> datetime | None:

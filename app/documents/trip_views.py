@@ -1,13 +1,15 @@
-"""The school's papers of a trip. What is typed is printed, and stands in no address."""
+"""The school's papers of a trip. What is typed is kept with the group, and stands in no address."""
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
-from app.audit.actions import record_now
+from app.audit.actions import record
+from app.db import transaction
+from app.documents import trip_notes
 from app.documents.trip_forms import TripForm
 from app.documents.trips import TITLES, Crew, Paper, crew_of, printed
 from app.errors import RuleBroken
@@ -18,6 +20,7 @@ from app.security import limiter
 from app.web import PDF, download, page
 
 bp = Blueprint("trips", __name__)
+KEEP = "keep"  # the button that prints nothing
 EACH_MINUTE = "60 per minute"  # papers cost the server more than pages
 
 
@@ -31,9 +34,14 @@ def papers(code: str) -> ResponseReturnValue:
     crew = crew_of(group)
     if request.method == "GET":
         form = TripForm(group, formdata=None)
-        form.show(group)
+        form.show(group, trip_notes.notes_of(group))
         return trip_page(crew, form)
     form = TripForm(group)
+    if form.validate() and request.form.get("paper") == KEEP:
+        with transaction():
+            trip_notes.keep(group, form.typed)
+        flash(_("What you typed about the trip is kept."), "success")
+        return redirect(url_for(".papers", code=code), 303)
     if form.validate():
         form.propose_seats(crew)
         try:
@@ -42,15 +50,15 @@ def papers(code: str) -> ResponseReturnValue:
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
-            note(group, paper)
+            with transaction():
+                trip_notes.keep(group, form.typed)
+                note(group, paper)
             return download(content, PDF, f"{TITLES[paper]} — {group.title}.pdf")
     return trip_page(crew, form, status=422)
 
 
 def note(group: Group, paper: Paper) -> None:
-    record_now(
-        "persons.exported", group, organization_id=group.school_id, paper=f"trip-{paper}.pdf"
-    )
+    record("persons.exported", group, organization_id=group.school_id, paper=f"trip-{paper}.pdf")
 
 
 def paper_of(said: str | None) -> Paper:
@@ -69,6 +77,7 @@ def trip_page(crew: Crew, form: TripForm, *, status: int = 200) -> Response:
         group=crew.group,
         event=crew.group.event,
         slot=crew.group.slot,
+        notes=trip_notes.notes_of(crew.group),
         classes=classes_seen([*crew.lacks_data, *crew.lacks_photo]),
         may_see=[one.id for one in crew.people if one.school_class and sees(one.school_class)],
     )

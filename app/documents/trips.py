@@ -1,7 +1,6 @@
 """The school's papers of a trip: an order, lists, seats in the bus, instruction, consents.
 
-What the school types about the trip is printed and not kept. The papers are Russian office
-work, written in Russian in their templates.
+The papers are Russian office work, written in Russian in their templates.
 """
 
 import re

@@ -10,7 +10,7 @@ from huey.api import PeriodicTask
 from app import clock, jobs
 from app.audit.models import AuditEntry
 from app.db import db
-from app.documents import erasing, retention
+from app.documents import erasing, retention, trip_notes
 from app.documents.retention import anonymize_expired, expired, years_ago
 from app.notifications.models import Notification
 from app.people.list_models import (
@@ -22,7 +22,7 @@ from app.people.list_models import (
     Outcome,
 )
 from app.people.models import Invitation, InvitationPurpose, Person
-from app.registrations.models import ConsentRequest
+from app.registrations.models import ConsentRequest, Group
 from tests.documents.people import came, signed_up
 from tests.factories import (
     in_days,
@@ -161,6 +161,12 @@ def rows_of_every_kind() -> None:
                 ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={}, done_at=at),
             ]
         )  # fmt: skip
+    for registration in (live, past):
+        slot = registration.slot
+        group = Group(event=slot.event, slot=slot, school=school, title="9А", companions=[])
+        db.session.add(group)
+        db.session.flush()
+        trip_notes.keep(group, {"driver": "Басангов П. У., +7 961 000-00-00"})
     db.session.add(  # never sent: it waits for the mail server
         Notification(address="a@example.org", template="x", context={}, reference="w")
     )
@@ -172,8 +178,8 @@ class TestRows:
         rows_of_every_kind()
         done = anonymize_expired()
         kinds = (
-            "letters", "imported_rows", "imported_sheets", "invitations", "requests", "contacts",
-            "entries", "acts",
+            "letters", "imported_rows", "imported_sheets", "invitations", "requests", "trips",
+            "contacts", "entries", "acts",
         )  # fmt: skip
         assert {kind: done[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
         db.session.expire_all()

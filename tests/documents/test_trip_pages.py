@@ -189,6 +189,64 @@ class TestPrinting:
                 assert answer.text(".o-summary"), f"{names}={value[:30]!r}"
 
 
+class TestKept:
+    """Nobody types an order twice: not after lunch, not for the second paper, not a colleague."""
+
+    ORDER = {"number": "214-ОД", "driver": "Басангов П. У., +7 961 000-00-00", "way": "public"}
+
+    def keep(self, teacher: Browser, group: Group, **typed_: str) -> dict[str, str]:
+        fields = {**typed(teacher, group), "dated": f"{clock.today()}", **self.ORDER, **typed_}
+        page = teacher.submit(url_of(group), fields={"paper": "keep", **fields})
+        assert "Сведения о выезде сохранены" in page.text()
+        return {name: value for name, value in fields.items() if name != "csrf_token"}
+
+    def test_by_the_button_that_prints_nothing(self, teacher: Browser, group: Group) -> None:
+        fields = self.keep(teacher, group)
+        form = typed(teacher, group)
+        assert {name: form[name] for name in fields} == fields
+        assert not db.session.scalars(
+            sa.select(AuditEntry).filter_by(action="persons.exported")
+        ).all()
+
+    def test_with_every_paper_for_the_next_who_opens_the_page(
+        self, teacher: Browser, group: Group
+    ) -> None:
+        for number in ("1-ОД", "2-ОД"):
+            fields = {**typed(teacher, group), "number": number, "dated": f"{clock.today()}"}
+            assert teacher.submit(url_of(group), fields={**fields, "paper": "order"}).status == 200
+        teacher.log_in(make_member(group.school, Role.ORGANIZER))
+        assert typed(teacher, group)["number"] == "2-ОД"
+
+    def test_nothing_that_is_wrong(self, teacher: Browser, group: Group) -> None:
+        fields = {**typed(teacher, group), "number": "7", "dated": "", "paper": "keep"}
+        page = teacher.submit(url_of(group), fields=fields)
+        assert page.status == 422
+        assert page.form("#trip-form")["number"] == "7"
+        assert typed(teacher, group)["number"] == ""
+
+    def test_the_group_knows_better_who_comes_along(self, teacher: Browser, group: Group) -> None:
+        self.keep(teacher, group, adult_1="Другая Анна")
+        assert typed(teacher, group)["adult_1"] == "Другая Анна"
+        group.companions = [OLEG]
+        form = typed(teacher, group)
+        assert (form["adult_1"], form["adult_2"]) == (OLEG["name"], "")
+        assert form["number"] == "214-ОД"
+
+    def test_the_slot_knows_better_when(self, teacher: Browser, group: Group) -> None:
+        self.keep(teacher, group, leaves_at="07:30")
+        group.slot.starts_at += timedelta(days=7)
+        group.slot.ends_at += timedelta(days=7)
+        form = typed(teacher, group)
+        assert form["leaves_on"] == f"{clock.to_local(group.slot.starts_at):%Y-%m-%d}"
+        assert form["leaves_at"] == "07:30"
+
+    def test_enter_keeps_and_prints_no_forms(self, teacher: Browser, group: Group) -> None:
+        """A browser presses the first button of the form, wherever it stands."""
+        page = teacher.open(url_of(group))
+        first = page.soup.select("#trip-form button, button[form=trip-form]")[0]
+        assert first["value"] == "keep"
+
+
 class TestWhoMaySee:
     def test_nobody_but_the_school(self, browser: Browser, group: Group) -> None:
         event = group.event
