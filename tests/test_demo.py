@@ -1,5 +1,6 @@
 """`flask demo`: a believable region in one command, never mixed with real data."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,11 @@ from app.config import ROOT, database_url
 from app.db import db
 from app.demo import state
 from app.demo.accounts import ACCOUNTS, PASSWORD
+from app.demo.build import CONTEST
 from app.demo.scenes import scenes
+from app.documents import batch_work
+from app.documents.batch_models import BatchStatus, PaperBatch
+from app.documents.design_models import CertificateKind
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.kinds import KINDS
@@ -51,6 +56,7 @@ def demo(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
             {
                 "TESTING": True, "SECRET_KEY": "for tests", "WTF_CSRF_ENABLED": False,
                 "SQLALCHEMY_DATABASE_URI": database_url(place), "OUTBOX": str(folder),
+                "FILES_FOLDER": str(folder), "PAPERS_FOLDER": str(folder),
                 "SQLALCHEMY_ENGINE_OPTIONS": {},
             }
         )  # fmt: skip
@@ -158,6 +164,20 @@ class TestLoaded:
         assert 100 < number(sa.select(Certificate)) < came
         without_signatory = sa.select(Certificate).filter_by(signatory_name="")
         assert number(without_signatory) == 0
+
+    def test_a_contest_has_papers_of_three_kinds_in_the_colleges_own_look(self) -> None:
+        """Diplomas and thanks are left to the worker: `make run` shows them in a minute."""
+        batch_work.work_on_batches()
+        query = sa.select(Certificate).join(Certificate.event)
+        of_contest = list(db.session.scalars(query.where(Event.title == CONTEST)))
+        kinds = Counter(one.kind for one in of_contest)
+        assert kinds[CertificateKind.DIPLOMA] == kinds[CertificateKind.THANKS] == 3
+        assert kinds[CertificateKind.PARTICIPANT] > 10
+        looks = {one.kind: one.look.content["layout"] for one in of_contest if one.look}
+        assert looks[CertificateKind.PARTICIPANT] == "ornament"
+        results = {one.result for one in of_contest if one.kind is CertificateKind.DIPLOMA}
+        assert results == {"I место", "II место", "III место"}
+        assert number(sa.select(PaperBatch).filter_by(status=BatchStatus.DONE)) == 2
 
     def test_the_pupil_has_something_of_everything(self) -> None:
         pupil = db.session.scalars(

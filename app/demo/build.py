@@ -10,9 +10,10 @@ from app import clock
 from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
-from app.demo.accounts import SCHOOL, addresses, open_accounts, person_behind
+from app.demo.accounts import COLLEGE, SCHOOL, addresses, open_accounts, person_behind
 from app.demo.asking import ask_and_answer
 from app.demo.event_life import EventLife
+from app.demo.papers import design_papers, honour
 from app.demo.people import Crowd
 from app.demo.scenes import scenes, self_portraits
 from app.demo.school import bring_a_class, coming_with_room, fill_school
@@ -30,6 +31,7 @@ from app.roadmap.plan_files import read_plan
 
 SEED = 2026
 CLASS_TRIP = "Как нефть доходит до бензоколонки"  # where class 9А goes
+CONTEST = "Конкурс «Проба сил» для восьмых и девятых классов"  # has winners and a jury
 ASKING = "День открытых дверей: мастерские без стекла"  # has questions in its form
 LETTERS_LEFT = 8  # for the demo accounts, so that delivery can be watched
 # Whom the accounts' own persons sign up for what: title, which slot, how long after
@@ -58,6 +60,7 @@ def build() -> Counter[str]:
     store_region(read_region(ROOT / "data" / "region_kalmykia.json"))
     by_name = organizations_by_name()
     introduce_themselves(by_name)
+    design_papers(by_name[COLLEGE])
     users = open_accounts(by_name)
     pupil = person_behind(users["pupil@demo.test"])
     fill_school(by_name[SCHOOL], users, pupil, rng)
@@ -70,12 +73,13 @@ def build() -> Counter[str]:
     }
     organizer = users["college@demo.test"]
     for life in lives.values():
-        life.unfold(by=organizer if life.organization.short_name == "ЭПТК" else None)
+        life.unfold(by=organizer if life.organization.short_name == COLLEGE else None)
     sign_up_accounts(lives, users, timeline, now)
     timeline.plan(now - timedelta(days=2, hours=3), somebody_registers)
     timeline.live_until(now)
     if slot := coming_with_room(lives[CLASS_TRIP].event.slots):
         bring_a_class(slot, by_name[SCHOOL], users["teacher@demo.test"])
+    honour(lives[CONTEST].event, by=organizer)
     ask_and_answer(lives[ASKING].event, Random(SEED))
     settle_letters(now)
     db.session.flush()
