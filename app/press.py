@@ -4,7 +4,9 @@ WeasyPrint takes 10–20 ms to lay out and draw a certificate and 4 ms for a row
 which all but the words is the same each time. Here a template is laid out once as a Piece:
 what stands still is stored once in the document; where an element has ``data-slot`` only its
 place and its style are kept, and each text is set there by the same Pango and drawn by the
-same code of WeasyPrint, so that it looks as if WeasyPrint had laid it out.
+same code of WeasyPrint, so that it looks as if WeasyPrint had laid it out. Words that stand
+still are written on each page between the others: who copies a paper or has it read aloud
+gets it in the order of the template.
 
 A slot is a block with a width and a height:
 
@@ -16,7 +18,7 @@ The specimen text inside gives the style. A text that does not fit into ``data-l
 further: nothing is cut off.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -59,6 +61,7 @@ class Piece:
     page: Any  # weasyprint.document.Page, its specimens blank
     slots: Mapping[str, Slot]
     lang: str
+    reading: "Sequence[str | TextBox]" = ()  # names of slots and words that stand still, in order
     sizes: dict[tuple[int, float], "Size"] = field(default_factory=dict, repr=False)
 
 
@@ -99,23 +102,42 @@ def laid_out(text: str, pictures: Mapping[str, object] | None = None) -> Piece:
     with pdf.press_lock:
         document = pdf.laid_out(text, pictures)
         [page, *_more] = document.pages
-        slots = dict(found_slots(page._page_box))
-    return Piece(page.width * PX, page.height * PX, page, slots, document.metadata.lang or "ru")
+        found = list(found_in(page._page_box))
+    slots = {one.name: one.slot for one in found if isinstance(one, Place)}
+    reading = [one.name if isinstance(one, Place) else one for one in found]
+    lang = document.metadata.lang or "ru"
+    return Piece(page.width * PX, page.height * PX, page, slots, lang, reading)
 
 
 kept = lru_cache(maxsize=64)(laid_out)
 
 
-def found_slots(box: Any) -> Iterator[tuple[str, Slot]]:
-    """The places for texts below this box, whose specimens are blanked on the way."""
+class Place(NamedTuple):
+    name: str
+    slot: Slot
+
+
+def found_in(box: Any) -> "Iterator[Place | TextBox]":
+    """The places for texts below this box, whose specimens are blanked on the way, and the
+    words that stand still."""
     if isinstance(box, AbsolutePlaceholder):
         box = box._box
     element = box.element
     if element is not None and (name := element.get("data-slot")) is not None:
-        yield name, slot_of(box, element)
-        return
-    for child in getattr(box, "children", ()):
-        yield from found_slots(child)
+        yield Place(name, slot_of(box, element))
+    elif isinstance(box, TextBox):
+        if is_plain(box):
+            yield box
+    else:
+        for child in getattr(box, "children", ()):
+            yield from found_in(child)
+
+
+def is_plain(box: TextBox) -> bool:
+    """Letters alone, without a line through them or below; those are left to WeasyPrint."""
+    style = box.style
+    is_seen = style["visibility"] == "visible" and box.text.strip()
+    return bool(is_seen) and style["text_decoration_line"] == "none"
 
 
 def slot_of(box: Any, element: Any) -> Slot:

@@ -5,7 +5,8 @@ parts are WeasyPrint's: its streams, fonts, metadata, variants.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from weasyprint.pdf.stream import Stream
 
 from app import pdf
 from app.pdf_pictures import QRCode
-from app.press import PX, Line, Piece, Slot, Stamp, set_text
+from app.press import PX, Piece, Slot, Stamp, set_text
 
 
 @dataclass
@@ -159,7 +160,8 @@ class Document:
             form.page_rectangle = rectangle
             form._tags = None
             form.extra.pop("Group")  # nothing shines through
-            draw_page(piece.page._page_box, form)
+            with wordless(piece):
+                draw_page(piece.page._page_box, form)
             self.forms[piece] = form.id
         at = Matrix(e=stamp.x / PX, f=stamp.y / PX)
         stream.stream.append(
@@ -168,9 +170,17 @@ class Document:
         )
 
     def print_texts(self, stream: Any, stamp: Stamp) -> None:
-        for name, value in stamp.filled.items():
-            if value and (slot := stamp.piece.slots.get(name)):
-                self.fill(stream, stamp, slot, value)
+        """In the order of the template."""
+        for one in stamp.piece.reading:
+            if not isinstance(one, str):
+                self.write(stream, stamp, self.still(one))
+            elif value := stamp.filled.get(one):
+                self.fill(stream, stamp, stamp.piece.slots[one], value)
+
+    def print_still_words(self, stream: Any, stamp: Stamp) -> None:
+        for one in stamp.piece.reading:
+            if not isinstance(one, str):
+                self.write(stream, stamp, self.still(one))
 
     def fill(self, stream: Any, stamp: Stamp, slot: Slot, value: "str | QRCode") -> None:
         x, y = stamp.x / PX, stamp.y / PX
@@ -182,29 +192,44 @@ class Document:
         key = (id(slot), str(value))
         if key not in self.lines:
             lines = set_text(stamp.piece, slot, str(value))
-            self.lines[key] = [self.drawn(slot, one) for one in lines]
-        for line in self.lines[key]:
+            self.lines[key] = [
+                Drawn(one.x, one.baseline, *self.drawn(slot.style["color"], one.text, one.layout))
+                for one in lines
+            ]
+        self.write(stream, stamp, self.lines[key])
+
+    def still(self, box: Any) -> list[Drawn]:
+        """Words that WeasyPrint has placed."""
+        key = (id(box), "")
+        if key not in self.lines:
+            box.pango_layout.reactivate(box.style)
+            words = self.drawn(box.style["color"], box.text, box.pango_layout)
+            box.pango_layout.deactivate()
+            self.lines[key] = [Drawn(box.position_x, box.position_y + box.baseline, *words)]
+        return self.lines[key]
+
+    def write(self, stream: Any, stamp: Stamp, lines: Sequence[Drawn]) -> None:
+        x, y = stamp.x / PX, stamp.y / PX
+        for line in lines:
             at = number(x + line.x), number(y + line.baseline)
             stream.stream.append(b"BT 1 0 0 -1 %s %s Tm %s ET" % (*at, line.words))
             if line.emojis:
                 stream.stream.append(b"q 1 0 0 1 %s %s cm %s Q" % (*at, line.emojis))
 
-    def drawn(self, slot: Slot, line: Line) -> "Drawn":
-        """The operators that show a line, without the one that places it."""
+    def drawn(self, colour: Any, text: str, layout: Any) -> tuple[bytes, bytes]:
+        """The operators that show a line, without the one that places it; and its emojis."""
         scratch = self.scratch
         scratch.stream.clear()
         scratch._current_font = scratch._current_color = scratch._current_alpha = None
-        scratch.set_color(slot.style["color"])
-        box = SimpleNamespace(
-            text=line.text, style=line.layout.style, pango_layout=line.layout, baseline=0
-        )
+        scratch.set_color(colour)
+        box = SimpleNamespace(text=text, style=layout.style, pango_layout=layout, baseline=0)
         begun = len(scratch.stream)
         emojis = draw_first_line(scratch, box, "clip", "none", Matrix(d=-1))
         del scratch.stream[begun]  # the matrix
         words = b" ".join(scratch.stream)
         scratch.stream.clear()
-        draw_emojis(scratch, line.layout.style, 0, 0, emojis)  # of a font of the system
-        return Drawn(line.x, line.baseline, words, b" ".join(scratch.stream))
+        draw_emojis(scratch, layout.style, 0, 0, emojis)  # of a font of the system
+        return words, b" ".join(scratch.stream)
 
     def add_links(self, leaf: Leaf, page: Any) -> None:
         for stamp in leaf.stamps:
@@ -264,6 +289,19 @@ class Document:
             }
         )
         self.pdf.catalog["OutputIntents"] = pydyf.Array([intent])
+
+
+@contextmanager
+def wordless(piece: Piece) -> Iterator[None]:
+    """Its words that stand still are not drawn meanwhile."""
+    words = {box: box.text for box in piece.reading if not isinstance(box, str)}
+    for box in words:
+        box.text = ""
+    try:
+        yield
+    finally:
+        for box, text in words.items():
+            box.text = text
 
 
 def number(value: float) -> bytes:

@@ -88,6 +88,7 @@ class TaggedDocument(Document):
         stamp, marks = row.stamp, list[int | None]()
         with stream.artifact():
             self.print_form(stream, stamp)
+            self.print_still_words(stream, stamp)
         kind = b"/TH" if row.is_header else b"/TD"
         for name in row.cells:
             text = stamp.filled.get(name)

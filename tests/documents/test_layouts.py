@@ -122,6 +122,17 @@ class TestEachLayout:
         [found] = zxingcpp.read_barcodes(seen(content, tmp_path, 110).convert("L"))
         assert found.text == "https://example.org/verify/ABCDEFGHJKLM"
 
+    def test_is_copied_and_read_aloud_in_the_order_of_its_sentences(self, code: str) -> None:
+        """What stands still and what differs from paper to paper are one text."""
+        [text] = pages(certificates.printed([composed(look(code), words(), {})], title="x"))
+        order = (
+            "Элистинский политехнический", "участника", "подтверждает, что",
+            "Бадмаев Санджи Эрдниевич", "«Сварщик за один день»", "Профессиональная проба",
+            "О. Б. Манджиева", "Б. В. Очиров", "Председатель жюри", "ABCD-EFGH-JKLM",
+        )  # fmt: skip
+        places = [text.index(said) for said in order]
+        assert places == sorted(places), text
+
     def test_looks_as_if_weasyprint_alone_had_set_it(self, code: str, tmp_path: Path) -> None:
         page = composed(look(code, signatories=THREE[:1]), words("Ли Вера Львовна"), {})
         stamped = seen(certificates.printed([page], title="x"), tmp_path).convert("L")
