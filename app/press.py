@@ -19,6 +19,7 @@ further: nothing is cut off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -138,6 +139,19 @@ def is_plain(box: TextBox) -> bool:
     style = box.style
     is_seen = style["visibility"] == "visible" and box.text.strip()
     return bool(is_seen) and style["text_decoration_line"] == "none"
+
+
+@contextmanager
+def wordless(piece: Piece) -> Iterator[None]:
+    """Its words that stand still are not drawn meanwhile."""
+    words = {box: box.text for box in piece.reading if not isinstance(box, str)}
+    for box in words:
+        box.text = ""
+    try:
+        yield
+    finally:
+        for box, text in words.items():
+            box.text = text
 
 
 def slot_of(box: Any, element: Any) -> Slot:

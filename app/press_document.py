@@ -26,7 +26,7 @@ from weasyprint.pdf.stream import Stream
 
 from app import pdf
 from app.pdf_pictures import QRCode
-from app.press import PX, Piece, Slot, Stamp, set_text
+from app.press import PX, Piece, Slot, Stamp, set_text, wordless
 
 
 @dataclass
@@ -39,11 +39,17 @@ class Leaf:
 
 
 def printed(
-    leaves: Iterable[Leaf], *, title: str, archival: bool = False, lang: str = "ru"
+    leaves: Iterable[Leaf],
+    *,
+    title: str,
+    archival: bool = False,
+    lang: str = "ru",
+    kind: "type[Document] | None" = None,
 ) -> bytes:
-    """The leaves as a PDF document; ``archival``: as PDF/A-2b."""
+    """The leaves as a PDF document; ``archival``: as PDF/A-2b. ``kind``: with tags, where it
+    is press_tags.TaggedDocument."""
     with pdf.press_lock, pdf.without_collecting():
-        document = Document(title, lang, archival=archival)
+        document = (kind or Document)(title, lang, archival=archival)
         for leaf in leaves:
             document.add(leaf)
         return document.written()
@@ -118,12 +124,7 @@ class Document:
     def add(self, leaf: Leaf) -> None:
         stream, page = self.new_page(leaf.width, leaf.height)
         for stamp in leaf.stamps:
-            with stream.stacked():
-                if stamp.upside_down:
-                    width, height = stamp.piece.width, stamp.piece.height
-                    stream.transform(
-                        a=-1, d=-1, e=(2 * stamp.x + width) / PX, f=(2 * stamp.y + height) / PX
-                    )
+            with self.place_of(stamp, stream):
                 self.print_form(stream, stamp)
                 self.print_texts(stream, stamp)
         self.add_links(leaf, page)
@@ -151,6 +152,16 @@ class Document:
         self.pages.append(page)
         return stream, page
 
+    @contextmanager
+    def place_of(self, stamp: Stamp, stream: Any) -> Iterator[None]:
+        with stream.stacked():
+            if stamp.upside_down:
+                width, height = stamp.piece.width, stamp.piece.height
+                stream.transform(
+                    a=-1, d=-1, e=(2 * stamp.x + width) / PX, f=(2 * stamp.y + height) / PX
+                )
+            yield
+
     def print_form(self, stream: Any, stamp: Stamp) -> None:
         """What stands still on the piece: drawn once, shown wherever it is stamped."""
         piece = stamp.piece
@@ -172,10 +183,14 @@ class Document:
     def print_texts(self, stream: Any, stamp: Stamp) -> None:
         """In the order of the template."""
         for one in stamp.piece.reading:
-            if not isinstance(one, str):
-                self.write(stream, stamp, self.still(one))
-            elif value := stamp.filled.get(one):
-                self.fill(stream, stamp, stamp.piece.slots[one], value)
+            self.print_text(stream, stamp, one)
+
+    def print_text(self, stream: Any, stamp: Stamp, one: Any) -> None:
+        """``one`` of the piece's reading."""
+        if not isinstance(one, str):
+            self.write(stream, stamp, self.still(one))
+        elif value := stamp.filled.get(one):
+            self.fill(stream, stamp, stamp.piece.slots[one], value)
 
     def print_still_words(self, stream: Any, stamp: Stamp) -> None:
         for one in stamp.piece.reading:
@@ -289,19 +304,6 @@ class Document:
             }
         )
         self.pdf.catalog["OutputIntents"] = pydyf.Array([intent])
-
-
-@contextmanager
-def wordless(piece: Piece) -> Iterator[None]:
-    """Its words that stand still are not drawn meanwhile."""
-    words = {box: box.text for box in piece.reading if not isinstance(box, str)}
-    for box in words:
-        box.text = ""
-    try:
-        yield
-    finally:
-        for box, text in words.items():
-            box.text = text
 
 
 def number(value: float) -> bytes:

@@ -1,20 +1,24 @@
 """Tagged documents: what a screen reader reads, in its order (PDF/UA-1, ISO 14289-1).
 
-Text set by WeasyPrint brings its own tags; rows of stamped tables become TR with TH or TD.
-All else is an artifact: lines, footers, headers that are repeated.
+Text set by WeasyPrint brings its own tags; rows of stamped tables become TR with TH or TD,
+words of stamped pages paragraphs. All else is an artifact: lines, footers, headers that are
+repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import pydyf
+from flask_babel import gettext as _
 from weasyprint.draw import draw_page
 from weasyprint.pdf.tags import _build_box_tree
 
 from app.press import PX, Piece, Stamp
-from app.press_document import Document
+from app.press_document import Document, Leaf
 
+HEADINGS = ("h1", "h2", "h3")
 ACCESSIBLE, ACCESSIBLE_ARCHIVE = "pdf/ua-1", "pdf/a-2a"
 
 
@@ -49,12 +53,21 @@ class TaggedLeaf:
     artifacts: list[Stamp] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Words:
+    """A paragraph or a heading of a stamped page, or a code for a camera (Figure)."""
+
+    kind: str
+    alt: str = ""
+    box: Sequence[float] = ()  # of a figure: left, lower, right, upper edge in points
+
+
 class Read(NamedTuple):
     """What stands at one place of the reading order."""
 
     page: int
-    of: Text | TableRow
-    marks: list[int | None]  # for each cell of a row: its number on the page
+    of: Text | TableRow | Words
+    marks: list[int | None]  # for each cell of a row, or the words: the number on the page
 
 
 class TaggedDocument(Document):
@@ -65,12 +78,38 @@ class TaggedDocument(Document):
         self.variant = ACCESSIBLE_ARCHIVE if archival else ACCESSIBLE
         self.order: list[Read] = []
 
-    def add_tagged(self, leaf: TaggedLeaf) -> None:
+    def add(self, leaf: Leaf) -> None:
+        """What is stamped is read in the order of its template. (Links would want tags of
+        their own: pages that have some are not stamped here.)"""
+        stream, number, tags = self.tagged_page(leaf.width, leaf.height)
+        for stamp in leaf.stamps:
+            with self.place_of(stamp, stream):
+                with stream.artifact():
+                    self.print_form(stream, stamp)
+                for words, parts in paragraphs(stamp, leaf.height):
+                    mark = self.begin(stream, words.kind, tags)
+                    for one in parts:
+                        self.print_text(stream, stamp, one)
+                    stream.stream.append(b"EMC")
+                    self.order.append(Read(number, words, [mark]))
+
+    def tagged_page(self, width: float, height: float) -> tuple[Any, int, dict[Any, Any]]:
         tags: dict[Any, Any] = {}
-        stream, page = self.new_page(leaf.width, leaf.height, tags)
+        stream, page = self.new_page(width, height, tags)
         number = len(self.pages) - 1
         page["Tabs"] = "/S"
         page["StructParents"] = number
+        return stream, number, tags
+
+    def begin(self, stream: Any, kind: str, tags: dict[Any, Any]) -> int:
+        """Marked content of this kind, to be ended by the caller; its number on the page."""
+        mark = len(tags)
+        tags["own", mark] = mark  # WeasyPrint counts its own marks in the same dictionary
+        stream.stream.append(b"/%s <</MCID %d>> BDC" % (kind.encode(), mark))
+        return mark
+
+    def add_tagged(self, leaf: TaggedLeaf) -> None:
+        stream, number, tags = self.tagged_page(leaf.width, leaf.height)
         for one in leaf.content:
             if isinstance(one, Text):
                 with stream.stacked():
@@ -89,15 +128,13 @@ class TaggedDocument(Document):
         with stream.artifact():
             self.print_form(stream, stamp)
             self.print_still_words(stream, stamp)
-        kind = b"/TH" if row.is_header else b"/TD"
+        kind = "TH" if row.is_header else "TD"
         for name in row.cells:
             text = stamp.filled.get(name)
             if not text:
                 marks.append(None)
                 continue
-            mark = len(tags)
-            tags["row", mark] = mark  # WeasyPrint counts its own marks in the same dictionary
-            stream.stream.append(b"%s <</MCID %d>> BDC" % (kind, mark))
+            mark = self.begin(stream, kind, tags)
             self.fill(stream, stamp, stamp.piece.slots[name], text)
             stream.stream.append(b"EMC")
             marks.append(mark)
@@ -119,6 +156,9 @@ class TaggedDocument(Document):
                 self.read_text(read, read.of, document)
                 last = None
                 continue
+            if isinstance(read.of, Words):
+                self.read_words(read, read.of, document)
+                continue
             if read.of.table != last:
                 table, last = self.element("Table", document, None), read.of.table
                 document["K"].append(table.reference)
@@ -134,6 +174,17 @@ class TaggedDocument(Document):
         nums = self.nums[read.page]
         for one in _build_box_tree(box, document, self.pdf, read.page, nums, [], marks):
             document["K"].append(one.reference)
+
+    def read_words(self, read: Read, words: Words, document: Any) -> None:
+        element = self.element(words.kind, document, read.page)
+        document["K"].append(element.reference)
+        if words.alt:
+            element["Alt"] = pydyf.String(words.alt)
+            box = pydyf.Array([round(edge, 2) for edge in words.box])
+            element["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": box})
+        [mark] = read.marks
+        element["K"].append(mark)
+        self.nums[read.page][mark or 0] = element.reference
 
     def read_row(self, read: Read, row: TableRow, table: Any) -> None:
         element = self.element("TR", table, read.page)
@@ -164,3 +215,26 @@ class TaggedDocument(Document):
         made = pydyf.Dictionary(values)
         self.pdf.add_object(made)
         return made
+
+
+def paragraphs(stamp: Stamp, height: float) -> Iterator[tuple[Words, list[Any]]]:
+    """What is read on a stamped piece: the lines of an element that stands still together,
+    each slot by itself. ``height``: of the leaf, in points."""
+
+    def element_of(one: Any) -> Any:
+        return one if isinstance(one, str) else id(one.element)
+
+    for _element, found in groupby(stamp.piece.reading, key=element_of):
+        parts = list(found)
+        [first, *_more] = parts
+        if not isinstance(first, str):
+            tag = first.element.tag
+            yield Words(tag.upper() if tag in HEADINGS else "P"), parts
+        elif value := stamp.filled.get(first):
+            if isinstance(value, str):
+                yield Words("P"), parts
+            else:
+                slot = stamp.piece.slots[first]
+                left, top = stamp.x + slot.x * PX, height - stamp.y - slot.y * PX
+                box = (left, top - slot.height * PX, left + slot.width * PX, top)
+                yield Words("Figure", _("QR code"), box), parts

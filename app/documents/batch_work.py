@@ -229,7 +229,7 @@ def new_papers(
 
 def print_chunk(batch: PaperBatch, first: int, last: int, papers: list[Certificate]) -> None:
     if papers:
-        content = certificates.certificates(papers, archival=batch.is_archival)
+        content = certificates.certificates(papers, archival=batch.is_archival, tagged=False)
         files.write(batch_files.chunk(batch, first, last), content)
 
 

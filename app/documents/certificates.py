@@ -18,6 +18,7 @@ from app.organizations.models import Organization
 from app.registrations.models import Registration
 from app.text import quoted
 
+MOST_TAGGED = 30  # papers in a document: more are for the printer alone
 # How certificates looked before there were designs: these keep their words.
 BEFORE_DESIGNS = Look(
     heading="Сертификат",
@@ -36,9 +37,12 @@ SAMPLE = {
 }
 
 
-def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> bytes:
+def certificates(
+    papers: Sequence[Certificate], *, archival: bool = False, tagged: bool = True
+) -> bytes:
     """A page for each in its own look, in the order given. In Russian whoever prints them.
-    PDF/A where it is asked for or a look says so."""
+    PDF/A where it is asked for or a look says so; a few are PDF/UA otherwise. ``tagged``: not
+    for a document that is taken to pieces later."""
     with force_locale("ru"):
         looks = [look_of(paper) for paper in papers]
         pictures = addresses_of({one for look in set(looks) for one in look.pictures})
@@ -47,7 +51,8 @@ def certificates(papers: Sequence[Certificate], *, archival: bool = False) -> by
             for paper, look in zip(papers, looks, strict=True)
         ]
         archival = archival or any(look.is_archival for look in looks)
-        return printed(pages, title=title_of(papers), archival=archival)
+        tagged = tagged and len(papers) <= MOST_TAGGED
+        return printed(pages, title=title_of(papers), archival=archival, tagged=tagged)
 
 
 def kept(papers: Sequence[Certificate]) -> bytes:
@@ -85,14 +90,18 @@ def sample(
         return printed([composed(look, words, addresses_of(look.pictures))], title=_("Sample"))
 
 
-def printed(pages: Sequence[Composition], *, title: str, archival: bool = False) -> bytes:
-    from app.press_document import Leaf  # WeasyPrint takes 27 MB: only a process that prints
+def printed(
+    pages: Sequence[Composition], *, title: str, archival: bool = False, tagged: bool = True
+) -> bytes:
+    from app.press_document import Document, Leaf  # WeasyPrint takes 27 MB: only when printing
     from app.press_document import printed as in_one_document
+    from app.press_tags import TaggedDocument
 
     pieces: dict[Hashable, Any] = {}
     stamps = [stamp(page, pieces) for page in pages]
     leaves = [Leaf(one.piece.width, one.piece.height, [one]) for one in stamps]
-    return in_one_document(leaves, title=title, archival=archival)
+    kind = TaggedDocument if tagged and not archival else Document
+    return in_one_document(leaves, title=title, archival=archival, kind=kind)
 
 
 def title_of(papers: Sequence[Certificate]) -> str:

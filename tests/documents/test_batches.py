@@ -114,6 +114,15 @@ class TestMade:
                 assert "/OutputIntents" in PdfReader(BytesIO(one)).root_object
                 assert "/Lang" in PdfReader(BytesIO(one)).root_object
 
+    def test_papers_that_are_taken_to_pieces_promise_no_tags(self, event: Event) -> None:
+        batch = made(begin(event, form=BatchForm.ZIP))
+        with ZipFile(BytesIO(content(batch))) as archive:
+            for name in archive.namelist():
+                one = PdfReader(BytesIO(archive.read(name)))
+                assert "/StructTreeRoot" not in one.root_object
+                metadata = one.root_object.get("/Metadata")
+                assert metadata is None or b"pdfuaid" not in metadata.get_object().get_data()
+
     def test_names_of_files_hold_nothing_a_disk_refuses(self) -> None:
         taken: set[str] = set()
         name = batch_files.name_of(2026, 17, 'ООО «Степь» / "Юг": a\\b', taken=taken)
