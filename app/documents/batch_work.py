@@ -213,7 +213,7 @@ def new_papers(
     event, kind = batch.event, batch.kind
     book = issuing.hold_book(event.organization, clock.today().year)
     ids = [item.registration_id for item in asked if item.registration_id]
-    people = {one.id: one for one in due(event, kind, only=ids)}
+    people = {one.id: one for one in due(event, kind, only=ids, hold=True)}
     thanked = batch_queries.thanked(event, kind, [item.holder for item in asked if item.holder])
     asked = [
         item
@@ -228,9 +228,11 @@ def new_papers(
 
 
 def print_chunk(batch: PaperBatch, first: int, last: int, papers: list[Certificate]) -> None:
+    name = batch_files.chunk(batch, first, last)
     if papers:
-        content = certificates.certificates(papers, archival=batch.is_archival)
-        files.write(batch_files.chunk(batch, first, last), content)
+        files.write(name, certificates.certificates(papers, archival=batch.is_archival))
+    else:  # of a worker that was killed before its commit something may lie there
+        files.delete(name)
 
 
 def bind_until_nobody_is_erased(id_: int, me: str) -> None:
@@ -245,7 +247,10 @@ def finish(id_: int, me: str) -> None:
     """Bind what is made into one file, and say that the batch is over."""
     batch = db.session.get_one(PaperBatch, id_, populate_existing=True)
     spans = list(printed(batch))
-    size = batch_files.bind(batch, spans, lambda: renew(id_, me))
+    try:
+        size = batch_files.bind(batch, spans, lambda: renew(id_, me))
+    except FileNotFoundError as gone:
+        raise FilesForgotten from gone
     with transaction():
         batch = held(id_, me)
         if not all(files.exists(batch_files.chunk(batch, *span)) for span in spans):
