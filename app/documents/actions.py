@@ -1,12 +1,12 @@
 """Issuing certificates one by one, revoking and replacing them, writing to their holders."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db
+from app.db import db, hold_row
 from app.documents import issuing
 from app.documents.design_actions import frozen
 from app.documents.design_models import CertificateKind
@@ -27,7 +27,7 @@ def issue_due(event: Event, kind: CertificateKind = PARTICIPANT) -> list[Certifi
 
     Numbers follow the alphabet. Returns what was issued now.
     """
-    return _issue(event, kind, lambda: due(event, kind))
+    return _issue(event, kind)
 
 
 def issue(registration: Registration) -> Certificate | None:
@@ -37,24 +37,22 @@ def issue(registration: Registration) -> Certificate | None:
     """
     if not has_come(registration):
         return None
-    _issue(
-        registration.event,
-        PARTICIPANT,
-        lambda: due(registration.event, only=[registration.id]),
-    )
+    _issue(registration.event, PARTICIPANT, only=[registration.id])
     return valid_certificate_of(registration)
 
 
 def _issue(
-    event: Event, kind: CertificateKind, find: Callable[[], list[Registration]]
+    event: Event, kind: CertificateKind, *, only: Collection[int] | None = None
 ) -> list[Certificate]:
     """Look first without holding anything: mostly there is nothing left to number."""
-    if not find():
+    if not due(event, kind, only=only):
         return []
     look = frozen(look_for(event.organization, kind))
     book = issuing.hold_book(event.organization, clock.today().year)
     # Who was numbered while we waited is not found again.
-    return number(book, event, kind, look, [Wish(one) for one in find()])
+    return number(
+        book, event, kind, look, [Wish(one) for one in due(event, kind, only=only, hold=True)]
+    )
 
 
 def issue_again(
@@ -65,10 +63,12 @@ def issue_again(
     ``result`` instead of the one it told; ``holder`` for a paper without a registration.
     """
     registration = revoked.registration
+    book = issuing.hold_book(revoked.organization, clock.today().year)
+    if registration:
+        hold_row(registration.person)  # as they stand after whoever erases their data
+    db.session.refresh(revoked)
     if revoked.is_nameless or (registration and registration.person.anonymized_at):
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
-    book = issuing.hold_book(revoked.organization, clock.today().year)
-    db.session.refresh(revoked, ["revoked_at"])
     if not revoked.is_revoked or replacement_of(revoked):
         raise RuleBroken(_("This person already has a valid certificate."))
     if registration and valid_certificate_of(registration, revoked.kind):

@@ -80,13 +80,20 @@ def without_certificate(
 
 
 def due(
-    event: Event, kind: CertificateKind = PARTICIPANT, *, only: Collection[int] | None = None
+    event: Event,
+    kind: CertificateKind = PARTICIPANT,
+    *,
+    only: Collection[int] | None = None,
+    hold: bool = False,
 ) -> list[Registration]:
     """Who came and has no certificate of the kind yet, in the order in which numbers are
-    given; ``only`` of these registrations."""
+    given; ``only`` of these registrations. With ``hold`` nobody's data is erased until the
+    transaction ends: what is issued to them then is found and shortened."""
     query = (
         without_certificate(event, kind)
         .join(Registration.person)
+        # Said of the row that is held: whoever waited for it sees what an erasure has done.
+        .where(Person.anonymized_at.is_(None))
         .options(
             contains_eager(Registration.person).joinedload(Person.school),
             joinedload(Registration.slot),
@@ -94,6 +101,8 @@ def due(
         .order_by(Person.sort_key, Registration.id)
         .execution_options(populate_existing=True)  # names as they stand now
     )
+    if hold:
+        query = query.with_for_update(read=True, of=Person)
     if only is not None:
         query = query.where(Registration.id.in_(only))
     return list(db.session.scalars(query))

@@ -1,0 +1,113 @@
+"""Somebody's data is erased in the very moment in which certificates are issued to them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.db import db, transaction
+from app.documents.actions import issue_again, issue_due, revoke
+from app.documents.erasing import erase
+from app.documents.models import Certificate
+from app.errors import RuleBroken
+from app.events.models import Event
+from app.people.list_models import ErasureAct, ErasureReason
+from app.people.models import Person
+from tests.documents.people import came
+from tests.factories import make_event
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def people(shared_app: Flask) -> list[int]:
+    with shared_app.app_context(), transaction():
+        slot = make_event(in_days_=-1).slots[0]
+        return [came(slot, surname).person_id for surname in ("Ункуров", "Бадмаев")]
+
+
+def issue_all() -> None:
+    issue_due(db.session.scalars(sa.select(Event)).one())
+
+
+def replace_all() -> None:
+    for paper in db.session.scalars(sa.select(Certificate).filter_by(replaces_id=None)):
+        assert paper.registration
+        assert paper.registration.person.full_name is not None  # read before we wait
+        issue_again(paper)
+
+
+def erase_first() -> None:
+    person = db.session.scalars(sa.select(Person).order_by(Person.id)).first()
+    assert person
+    erase(person, reason=ErasureReason.REQUEST, done_by="")
+
+
+def at_once(app: Flask, first: Callable[[], None], second: Callable[[], None]) -> list[str]:
+    """``first`` has done its work and not committed yet when ``second`` begins. What was
+    refused."""
+    is_done, other = Signal(), Signal()
+
+    def one() -> str:
+        with app.app_context(), transaction():
+            first()
+            is_done.set()
+            other.wait(1)  # whoever does not wait for us is done by then
+        return ""
+
+    def two() -> str:
+        with app.app_context():
+            is_done.wait(10)
+            try:
+                with transaction():
+                    second()
+            except RuleBroken as broken:
+                return str(broken)
+            finally:
+                other.set()
+        return ""
+
+    with ThreadPoolExecutor(2) as threads:
+        return [one.result() for one in (threads.submit(one), threads.submit(two))]
+
+
+def holders(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(Certificate.holder).order_by(Certificate.id)))
+
+
+def test_what_is_issued_while_somebody_is_erased_is_shortened(
+    shared_app: Flask, people: list[int]
+) -> None:
+    at_once(shared_app, issue_all, erase_first)
+    assert len(holders(shared_app)) == 2
+    assert not any("Ункуров" in one for one in holders(shared_app))
+
+
+def test_nothing_is_issued_to_somebody_who_is_being_erased(
+    shared_app: Flask, people: list[int]
+) -> None:
+    at_once(shared_app, erase_first, issue_all)
+    assert len(holders(shared_app)) == 1
+    assert not any("Ункуров" in one for one in holders(shared_app))
+
+
+def test_nothing_is_replaced_for_somebody_who_is_being_erased(
+    shared_app: Flask, people: list[int]
+) -> None:
+    with shared_app.app_context(), transaction():
+        for paper in issue_due(db.session.scalars(sa.select(Event)).one()):
+            revoke(paper, reason="")
+    refused = at_once(shared_app, erase_first, replace_all)
+    assert refused[1]
+    assert not any("Ункуров" in one for one in holders(shared_app))
+
+
+def test_two_who_erase_the_same_write_one_act(shared_app: Flask, people: list[int]) -> None:
+    refused = at_once(shared_app, erase_first, erase_first)
+    assert refused[1]
+    with shared_app.app_context():
+        assert len(db.session.scalars(sa.select(ErasureAct)).all()) == 1
