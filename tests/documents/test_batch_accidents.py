@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import files
+from app import files, shelf
 from app.attendance.models import Presence
 from app.db import db, transaction
 from app.documents import batch_files, batch_queries, batch_work, batches, erasing
@@ -16,6 +16,7 @@ from app.documents.designs import STANDARD
 from app.documents.models import Certificate
 from app.events.models import Event
 from app.people.list_models import ErasureReason
+from app.people.models import Person
 from app.registrations.models import Registration
 from tests.documents.people import came, mark, pages
 from tests.factories import make_event
@@ -104,3 +105,24 @@ def test_data_that_is_erased_while_the_file_is_bound(
     assert (batch.status, batch.error, len(times)) == (BatchStatus.DONE, "", 2)
     assert len(texts(batch)) == 4
     assert not any("Авяшев" in text for text in texts(batch))
+
+
+def test_a_file_that_cannot_be_deleted_keeps_nothing_else(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is done after a commit is done, whatever became of what was done before it."""
+    batch = begin(event)
+    make(batch)
+    key = shelf.key_of("a list with their name")
+    shelf.kept(key, lambda: b"with their name")
+
+    def refused(_name: str) -> NoReturn:
+        raise PermissionError
+
+    monkeypatch.setattr(files, "delete", refused)
+    person = db.session.scalars(sa.select(Person).order_by(Person.id)).first()
+    assert person
+    with pytest.raises(PermissionError), transaction():
+        erasing.erase(person, reason=ErasureReason.REQUEST, done_by="")
+    assert shelf.kept(key, lambda: b"made again") == b"made again"
+    assert not batch_files.is_there(batch)  # nobody gets it: the daily sweep takes it away
