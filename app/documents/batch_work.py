@@ -246,7 +246,7 @@ def bind_until_nobody_is_erased(id_: int, me: str) -> None:
 def finish(id_: int, me: str) -> None:
     """Bind what is made into one file, and say that the batch is over."""
     batch = db.session.get_one(PaperBatch, id_, populate_existing=True)
-    spans = list(printed(batch))
+    spans = list(printed(batch, me))
     try:
         size = batch_files.bind(batch, spans, lambda: renew(id_, me))
     except FileNotFoundError as gone:
@@ -266,11 +266,12 @@ def finish(id_: int, me: str) -> None:
         batch_files.delete_chunks(batch)
 
 
-def printed(batch: PaperBatch) -> Iterator[Span]:
+def printed(batch: PaperBatch, me: str) -> Iterator[Span]:
     """The chunks with paper in them; one whose file is gone is printed again."""
     for first, last in batch_files.chunks(batch):
         if not files.exists(batch_files.chunk(batch, first, last)):
             with transaction():
+                held(batch.id, me)  # nobody is erased between the reading and the file
                 papers = with_pages(batch_queries.items_between(batch, first, last))
                 print_chunk(batch, first, last, papers)
             if not papers:

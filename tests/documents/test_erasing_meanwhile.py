@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import files
 from app.db import db, transaction
+from app.documents import batch_queries, batch_work, batches
 from app.documents.actions import issue_again, issue_due, revoke
+from app.documents.batch_models import PaperBatch
+from app.documents.design_models import CertificateKind
+from app.documents.designs import STANDARD
 from app.documents.erasing import erase
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import Person
-from tests.documents.people import came
+from tests.documents.people import came, pages
 from tests.factories import make_event
 
 pytestmark = pytest.mark.slow
@@ -111,3 +117,52 @@ def test_two_who_erase_the_same_write_one_act(shared_app: Flask, people: list[in
     assert refused[1]
     with shared_app.app_context():
         assert len(db.session.scalars(sa.select(ErasureAct)).all()) == 1
+
+
+def test_a_chunk_is_printed_again_while_somebody_in_it_is_erased(
+    shared_app: Flask, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Printed with the name before the commit, it would be put there after the files went."""
+    with shared_app.app_context():
+        with transaction():
+            batch = begin_all()
+        with batch_work.in_a_request():
+            batch_work.make(batch.id)
+        with transaction():
+            batches.delete_file(batch)
+        with transaction():
+            batches.print_again(batch)
+            batch.done = batch.total  # whoever made it died, and its file is lost
+        id_ = batch.id
+    print_chunk, is_read, is_erased = batch_work.print_chunk, Signal(), Signal()
+
+    def slowly(*given: Any) -> None:
+        is_read.set()
+        is_erased.wait(1)
+        print_chunk(*given)
+
+    def erase_meanwhile() -> None:
+        with shared_app.app_context():
+            is_read.wait(10)
+            with transaction():
+                erase_first()
+            is_erased.set()
+
+    def make() -> None:
+        with shared_app.app_context(), batch_work.in_a_request():
+            batch_work.make(id_)
+
+    monkeypatch.setattr(batch_work, "print_chunk", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        for one in [threads.submit(make), threads.submit(erase_meanwhile)]:
+            one.result()
+    with shared_app.app_context():
+        for name in files.names("batch-"):
+            assert "Ункуров" not in "".join(pages(files.path(name).read_bytes()))
+
+
+def begin_all() -> PaperBatch:
+    event = db.session.scalars(sa.select(Event)).one()
+    kind = CertificateKind.PARTICIPANT
+    asked: list[batches.Asked] = [(id_, "", "") for id_ in batch_queries.due_ids(event, kind)]
+    return batches.begin(event, kind, STANDARD[kind], asked)
