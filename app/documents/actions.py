@@ -64,8 +64,7 @@ def issue_again(
     """
     registration = revoked.registration
     book = issuing.hold_book(revoked.organization, clock.today().year)
-    if registration:
-        hold_row(registration.person)  # as they stand after whoever erases their data
+    hold_holder(revoked)
     db.session.refresh(revoked)
     if revoked.is_nameless or (registration and registration.person.anonymized_at):
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
@@ -86,10 +85,22 @@ def issue_again(
     return number(book, revoked.event, revoked.kind, look, [wish])[0]
 
 
+def hold_holder(certificate: Certificate) -> None:
+    """Nobody erases the holder's data until the transaction ends; what an erasure has done
+    is read."""
+    if registration := certificate.registration:
+        hold_row(registration)
+        db.session.refresh(registration.person)
+
+
 def replace(
     certificate: Certificate, *, note: str, result: str | None = None, holder: str = ""
 ) -> Certificate:
     """Revoke it, if that is not done yet, and issue a new one in its place."""
+    # Books, registration, certificate: in the order in which all who hold them do so.
+    for year in sorted({certificate.year, clock.today().year}):
+        issuing.hold_book(certificate.organization, year)
+    hold_holder(certificate)
     if not certificate.is_revoked:
         revoke(certificate, reason=note)
     return issue_again(certificate, note=note, result=result, holder=holder)

@@ -140,7 +140,8 @@ def leave_events(whole: Collection[Person]) -> int:
 
 
 def clear_registrations(registrations: Sequence[Registration]) -> None:
-    """Contacts and answers go, and the ticket's address opens nothing any more."""
+    """Contacts and answers go, and the ticket's address opens nothing any more. Who issues
+    something holds the registrations: what was issued until now is found from here on."""
     for one in registrations:
         one.email = one.phone = ""
         one.answers = {}
@@ -151,8 +152,7 @@ def clear_registrations(registrations: Sequence[Registration]) -> None:
 
 
 def hold(whole: Collection[Person]) -> None:
-    """From here on nothing is issued to them; what was issued until now is found below. Held
-    after the batches and the slots: whoever makes batches or signs up does so before, too."""
+    """Of two who erase the same person one does. Held late: who signs up holds slots first."""
     for one in sorted(whole, key=lambda person: person.id):
         hold_row(one, "anonymized_at")
 

@@ -1,5 +1,6 @@
 """Somebody's data is erased in the very moment in which certificates are issued to them."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
@@ -11,7 +12,7 @@ from flask import Flask
 
 from app import files
 from app.db import db, transaction
-from app.documents import batch_queries, batch_work, batches
+from app.documents import actions, batch_queries, batch_work, batches
 from app.documents.actions import issue_again, issue_due, revoke
 from app.documents.batch_models import PaperBatch
 from app.documents.design_models import CertificateKind
@@ -109,6 +110,37 @@ def test_nothing_is_replaced_for_somebody_who_is_being_erased(
             revoke(paper, reason="")
     refused = at_once(shared_app, erase_first, replace_all)
     assert refused[1]
+    assert not any("Ункуров" in one for one in holders(shared_app))
+
+
+def test_who_replaces_and_who_erases_do_not_wait_for_each_other(
+    shared_app: Flask, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both hold the registration before they change the certificate."""
+    with shared_app.app_context(), transaction():
+        issue_all()
+    issue_again, is_revoked = actions.issue_again, Signal()
+
+    def slowly(*given: Any, **how: Any) -> Certificate:
+        is_revoked.set()
+        time.sleep(1)
+        return issue_again(*given, **how)
+
+    def replace_first() -> None:
+        with shared_app.app_context(), transaction():
+            paper = db.session.scalars(sa.select(Certificate).order_by(Certificate.id.desc()))
+            actions.replace(paper.first() or Certificate(), note="")
+
+    def erase_meanwhile() -> None:
+        with shared_app.app_context():
+            is_revoked.wait(10)
+            with transaction():
+                erase_first()
+
+    monkeypatch.setattr(actions, "issue_again", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        for one in [threads.submit(replace_first), threads.submit(erase_meanwhile)]:
+            one.result()
     assert not any("Ункуров" in one for one in holders(shared_app))
 
 
