@@ -75,9 +75,16 @@ def database_url(given: str) -> str:
 
 
 def engine_options(database: str) -> dict[str, object]:
+    """What a statement that fails was about (names, addresses) is nothing for a log."""
     if database.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_recycle": 600}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30}}
+    return {
+        "hide_parameters": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_pre_ping": False,
+        "pool_recycle": 600,
+    }
 
 
 def kept_secret() -> str:

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from sqlite3 import Connection as SqliteConnection
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -82,8 +82,9 @@ def transaction() -> Iterator[None]:
         db.session.info.pop("after_commit", None)
         db.session.rollback()
         raise
-    for act in db.session.info.pop("after_commit", {}).values():
-        act()
+    with ExitStack() as acts:  # each of them, whatever becomes of the others
+        for act in reversed(db.session.info.pop("after_commit", {}).values()):
+            acts.callback(act)
 
 
 def begin(connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ without what cameras write into them. Read by their content, whatever their name
 import re
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 
 from flask_babel import gettext as _
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageFilter, ImageMath, ImageOps
@@ -11,7 +12,8 @@ from PIL import Image, ImageChops, ImageCms, ImageFile, ImageFilter, ImageMath, 
 from app.errors import RuleBroken
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MOST_PIXELS = 50_000_000  # 200 MB while it is open
+MOST_PIXELS = 50_000_000  # 200 MB while it is open, twice that while it is converted
+one_at_a_time = Lock()  # so many megabytes for each thread of a web process would be too many
 WORKING_SIDE = 2000  # pixels of a photo while a signature is cut out of it
 GRAIN = 1.2  # of paper and of cameras: smoothed before ink is looked for
 QUALITY = 85
@@ -42,7 +44,11 @@ class Made:
 
 def made_small(content: bytes, use: Use, *, cuts_paper: bool) -> Made:
     """Raises RuleBroken with a sentence when it is no picture that can be used."""
-    image = opened(content, use)
+    with one_at_a_time:
+        return made_from(opened(content, use), content, use, cuts_paper=cuts_paper)
+
+
+def made_from(image: Image.Image, content: bytes, use: Use, *, cuts_paper: bool) -> Made:
     if use.is_ink and cuts_paper and not is_cut_out(image):
         image = without_paper(image)
     if use.is_ink:

@@ -93,6 +93,15 @@ class Stamp:
     upside_down: bool = False
 
 
+@dataclass
+class Leaf:
+    """A page: its size in points, and what is printed on it."""
+
+    width: float
+    height: float
+    stamps: Sequence[Stamp] = field(default_factory=list)
+
+
 def piece(template: str, **context: Any) -> Piece:
     """The first page of this template, laid out once in this process for the same HTML."""
     return kept(render_template(template, **context))

@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from weasyprint.draw import draw_page
 from weasyprint.pdf.tags import _build_box_tree
 
-from app.press import PX, Piece, Stamp
-from app.press_document import Document, Leaf
+from app.press import PX, Leaf, Piece, Stamp
+from app.press_document import Document
 
 HEADINGS = ("h1", "h2", "h3")
 ACCESSIBLE, ACCESSIBLE_ARCHIVE = "pdf/ua-1", "pdf/a-2a"

@@ -54,11 +54,15 @@ def put(file: Path, paper: bytes) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with files.whole(file) as new:
         new.write(paper)
-    sweep(file.parent)
+    sweep()
 
 
-def sweep(folder: Path) -> None:
-    """Drop what is older than a day, and the oldest above MOST_FILES."""
+def sweep() -> None:
+    """Drop what is older than a day, and the oldest above MOST_FILES. With each paper that is
+    put there, and daily: on quiet days nobody prints."""
+    folder = folder_of_papers()
+    if not folder.is_dir():
+        return
     aged = sorted(
         (entry.stat().st_mtime, Path(entry.path)) for entry in os.scandir(folder) if entry.is_file()
     )

@@ -3,10 +3,12 @@
 import logging
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from app import create_app, jobs
+from app.config import engine_options
 
 
 @pytest.fixture
@@ -46,3 +48,12 @@ def test_errors_have_pages_of_ours(
 
 def test_an_error_page_shows_nothing_of_the_error(client: FlaskClient) -> None:
     assert "Иванов" not in client.get("/fails").text
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_statement_that_fails_names_nobody_in_the_log(kind: str) -> None:
+    hidden = {"hide_parameters": engine_options(f"{kind}://")["hide_parameters"]}
+    engine = sa.create_engine("sqlite://", **hidden)
+    with engine.connect() as connection, pytest.raises(sa.exc.OperationalError) as broken:
+        connection.execute(sa.text("SELECT id FROM nobody WHERE name = :n"), {"n": "Бадмаев"})
+    assert "Бадмаев" not in str(broken.value)

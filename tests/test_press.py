@@ -2,8 +2,10 @@
 
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pikepdf
@@ -15,8 +17,8 @@ from pypdf import PdfReader
 
 from app import pdf, press
 from app.pdf_pictures import QRCode
-from app.press import Stamp
-from app.press_document import Leaf, printed
+from app.press import Leaf, Stamp
+from app.press_document import printed
 from tests.documents.people import pages
 from tests.press_templates import instead
 
@@ -179,3 +181,24 @@ class TestDocument:
     ) -> None:
         monkeypatch.setattr(pdf, "laid_out", None)
         assert press.piece("x.html", holder="Аб", end="Аб") is piece
+
+
+def test_a_ticket_does_not_wait_for_a_thousand_certificates(piece: press.Piece) -> None:
+    """A web process prints for several people at once: each gets a turn."""
+    begun, taken = Event(), []
+
+    def leaves() -> Iterator[Leaf]:
+        for number in range(1000):
+            taken.append(number)
+            begun.set()
+            filled = {"holder": f"Бадмаев Санджи Эрдниевич {number}"}
+            yield Leaf(piece.width, piece.height, [Stamp(piece, filled=filled)])
+
+    with ThreadPoolExecutor(1) as threads:
+        long = threads.submit(printed, leaves(), title="x")
+        begun.wait(10)
+        one(piece, holder="Очирова Баирта")
+        assert len(taken) < 1000
+        texts = pages(long.result())
+    assert len(texts) == 1000
+    assert " 999 " in texts[999]

@@ -47,6 +47,17 @@ def test_nothing_stays_longer_than_a_day(folder: Path) -> None:
     assert shelf.kept("a", lambda: b"new") == b"new"
 
 
+def test_on_days_on_which_nobody_prints_either(folder: Path) -> None:
+    """The worker looks once a day."""
+    shelf.sweep()  # nothing was ever printed
+    shelf.kept("a", lambda: b"old")
+    [file] = folder.iterdir()
+    yesterday = time.time() - shelf.KEPT_FOR - 1
+    os.utime(file, (yesterday, yesterday))
+    shelf.sweep()
+    assert list(folder.iterdir()) == []
+
+
 def test_only_so_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "MOST_FILES", 3)
     for number in range(5):

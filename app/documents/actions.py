@@ -1,12 +1,12 @@
 """Issuing certificates one by one, revoking and replacing them, writing to their holders."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app import clock
-from app.db import db
+from app.db import db, hold_row
 from app.documents import issuing
 from app.documents.design_actions import frozen
 from app.documents.design_models import CertificateKind
@@ -27,7 +27,7 @@ def issue_due(event: Event, kind: CertificateKind = PARTICIPANT) -> list[Certifi
 
     Numbers follow the alphabet. Returns what was issued now.
     """
-    return _issue(event, kind, lambda: due(event, kind))
+    return _issue(event, kind)
 
 
 def issue(registration: Registration) -> Certificate | None:
@@ -37,24 +37,22 @@ def issue(registration: Registration) -> Certificate | None:
     """
     if not has_come(registration):
         return None
-    _issue(
-        registration.event,
-        PARTICIPANT,
-        lambda: due(registration.event, only=[registration.id]),
-    )
+    _issue(registration.event, PARTICIPANT, only=[registration.id])
     return valid_certificate_of(registration)
 
 
 def _issue(
-    event: Event, kind: CertificateKind, find: Callable[[], list[Registration]]
+    event: Event, kind: CertificateKind, *, only: Collection[int] | None = None
 ) -> list[Certificate]:
     """Look first without holding anything: mostly there is nothing left to number."""
-    if not find():
+    if not due(event, kind, only=only):
         return []
     look = frozen(look_for(event.organization, kind))
     book = issuing.hold_book(event.organization, clock.today().year)
     # Who was numbered while we waited is not found again.
-    return number(book, event, kind, look, [Wish(one) for one in find()])
+    return number(
+        book, event, kind, look, [Wish(one) for one in due(event, kind, only=only, hold=True)]
+    )
 
 
 def issue_again(
@@ -65,10 +63,11 @@ def issue_again(
     ``result`` instead of the one it told; ``holder`` for a paper without a registration.
     """
     registration = revoked.registration
+    book = issuing.hold_book(revoked.organization, clock.today().year)
+    hold_holder(revoked)
+    db.session.refresh(revoked)
     if revoked.is_nameless or (registration and registration.person.anonymized_at):
         raise RuleBroken(_("The data of this person is erased: there is no name to print."))
-    book = issuing.hold_book(revoked.organization, clock.today().year)
-    db.session.refresh(revoked, ["revoked_at"])
     if not revoked.is_revoked or replacement_of(revoked):
         raise RuleBroken(_("This person already has a valid certificate."))
     if registration and valid_certificate_of(registration, revoked.kind):
@@ -86,10 +85,22 @@ def issue_again(
     return number(book, revoked.event, revoked.kind, look, [wish])[0]
 
 
+def hold_holder(certificate: Certificate) -> None:
+    """Nobody erases the holder's data until the transaction ends; what an erasure has done
+    is read."""
+    if registration := certificate.registration:
+        hold_row(registration)
+        db.session.refresh(registration.person)
+
+
 def replace(
     certificate: Certificate, *, note: str, result: str | None = None, holder: str = ""
 ) -> Certificate:
     """Revoke it, if that is not done yet, and issue a new one in its place."""
+    # Books, registration, certificate: in the order in which all who hold them do so.
+    for year in sorted({certificate.year, clock.today().year}):
+        issuing.hold_book(certificate.organization, year)
+    hold_holder(certificate)
     if not certificate.is_revoked:
         revoke(certificate, reason=note)
     return issue_again(certificate, note=note, result=result, holder=holder)

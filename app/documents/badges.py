@@ -123,7 +123,8 @@ def printed_badges(event: Event, badges: Sequence[Badge], *, stacked: bool = Fal
     """The sheets as a PDF. In Russian whoever prints them."""
     from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
     from app.pdf_pictures import QRCode
-    from app.press_document import Leaf, printed
+    from app.press import Leaf
+    from app.press_document import printed
 
     pieces: dict[tuple[str, bool, bool], press.Piece] = {}
 

@@ -150,8 +150,8 @@ def names_of_pages(batch: PaperBatch, first: int, last: int) -> Sequence[tuple[i
     return [(year, number, holder) for year, number, holder in db.session.execute(query)]
 
 
-def batches_about(registrations: Collection[int]) -> list[PaperBatch]:
-    """In whose files or lists these registrations stand; held, so that no chunk with their
+def batches_about(registrations: Collection[int], *, hold: bool = False) -> list[PaperBatch]:
+    """In whose files or lists these registrations stand; with ``hold`` no chunk with their
     names is being printed now."""
     if not registrations:
         return []
@@ -161,6 +161,7 @@ def batches_about(registrations: Collection[int]) -> list[PaperBatch]:
         sa.select(PaperBatch)
         .where(sa.or_(PaperBatch.id.in_(issued), PaperBatch.id.in_(asked)))
         .order_by(PaperBatch.id)
-        .with_for_update(of=PaperBatch)
     )
+    if hold:
+        query = query.with_for_update(of=PaperBatch)
     return list(db.session.scalars(query))

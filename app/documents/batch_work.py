@@ -213,7 +213,7 @@ def new_papers(
     event, kind = batch.event, batch.kind
     book = issuing.hold_book(event.organization, clock.today().year)
     ids = [item.registration_id for item in asked if item.registration_id]
-    people = {one.id: one for one in due(event, kind, only=ids)}
+    people = {one.id: one for one in due(event, kind, only=ids, hold=True)}
     thanked = batch_queries.thanked(event, kind, [item.holder for item in asked if item.holder])
     asked = [
         item
@@ -228,9 +228,12 @@ def new_papers(
 
 
 def print_chunk(batch: PaperBatch, first: int, last: int, papers: list[Certificate]) -> None:
+    name = batch_files.chunk(batch, first, last)
     if papers:
         content = certificates.certificates(papers, archival=batch.is_archival, tagged=False)
-        files.write(batch_files.chunk(batch, first, last), content)
+        files.write(name, content)
+    else:  # of a worker that was killed before its commit something may lie there
+        files.delete(name)
 
 
 def bind_until_nobody_is_erased(id_: int, me: str) -> None:
@@ -244,8 +247,11 @@ def bind_until_nobody_is_erased(id_: int, me: str) -> None:
 def finish(id_: int, me: str) -> None:
     """Bind what is made into one file, and say that the batch is over."""
     batch = db.session.get_one(PaperBatch, id_, populate_existing=True)
-    spans = list(printed(batch))
-    size = batch_files.bind(batch, spans, lambda: renew(id_, me))
+    spans = list(printed(batch, me))
+    try:
+        size = batch_files.bind(batch, spans, lambda: renew(id_, me))
+    except FileNotFoundError as gone:
+        raise FilesForgotten from gone
     with transaction():
         batch = held(id_, me)
         if not all(files.exists(batch_files.chunk(batch, *span)) for span in spans):
@@ -261,11 +267,12 @@ def finish(id_: int, me: str) -> None:
         batch_files.delete_chunks(batch)
 
 
-def printed(batch: PaperBatch) -> Iterator[Span]:
+def printed(batch: PaperBatch, me: str) -> Iterator[Span]:
     """The chunks with paper in them; one whose file is gone is printed again."""
     for first, last in batch_files.chunks(batch):
         if not files.exists(batch_files.chunk(batch, first, last)):
             with transaction():
+                held(batch.id, me)  # nobody is erased between the reading and the file
                 papers = with_pages(batch_queries.items_between(batch, first, last))
                 print_chunk(batch, first, last, papers)
             if not papers:

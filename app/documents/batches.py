@@ -155,13 +155,20 @@ def delete_file(batch: PaperBatch) -> None:
 def forget_files_with(registrations: Collection[Registration]) -> int:
     """Their data is being erased: files that name them are deleted, and can be printed again
     without them. How many batches."""
-    found = batch_queries.batches_about([one.id for one in registrations])
+    ids = [one.id for one in registrations]
+    found = batch_queries.batches_about(ids, hold=True)
     for batch in found:
         batch.file_size = None
-        after_commit(f"batch {batch.id}", partial(batch_files.delete_all, batch))
+    after_commit(f"files about {ids}", partial(delete_files_about, ids))
     after_commit("shelf", shelf.clear)  # papers printed today may name them too
     db.session.flush()
     return len(found)
+
+
+def delete_files_about(registrations: Collection[int]) -> None:
+    """Also of a batch that was begun while their data was being erased."""
+    for batch in batch_queries.batches_about(registrations):
+        batch_files.delete_all(batch)
 
 
 def forget_old() -> int:
@@ -178,6 +185,7 @@ def forget_old() -> int:
             db.session.execute(sa.delete(BatchItem).where(BatchItem.batch_id == batch.id))
         batch_files.delete_all(batch)
     files.sweep(KEPT + timedelta(days=1))
+    shelf.sweep()
     if old:
         log.info("files of %s batches deleted", len(old))
     return len(old)

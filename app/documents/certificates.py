@@ -93,7 +93,8 @@ def sample(
 def printed(
     pages: Sequence[Composition], *, title: str, archival: bool = False, tagged: bool = True
 ) -> bytes:
-    from app.press_document import Document, Leaf  # WeasyPrint takes 27 MB: only when printing
+    from app.press import Leaf  # WeasyPrint takes 27 MB: only a process that prints carries it
+    from app.press_document import Document
     from app.press_document import printed as in_one_document
     from app.press_tags import TaggedDocument
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.accounts.models import Device, PendingAccount, User
 from app.audit.actions import record
-from app.db import db
+from app.db import db, hold_row
 from app.documents import erasure_words
 from app.documents.batches import forget_files_with
 from app.documents.models import Certificate
@@ -63,6 +63,9 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     clear_registrations(registrations)
     rows["registration"] += len(registrations)
     rows["cancelled"] += leave_events(whole)
+    hold(whole)
+    if person.anonymized_at:  # somebody was faster
+        raise RuleBroken(_("This data is erased already."))
     rows["certificate"] += shorten_certificates(registrations)
     rows += clear_around(whole, registrations, reason)
     rows["imported_row"] += delete_imported(whole)
@@ -137,7 +140,8 @@ def leave_events(whole: Collection[Person]) -> int:
 
 
 def clear_registrations(registrations: Sequence[Registration]) -> None:
-    """Contacts and answers go, and the ticket's address opens nothing any more."""
+    """Contacts and answers go, and the ticket's address opens nothing any more. Who issues
+    something holds the registrations: what was issued until now is found from here on."""
     for one in registrations:
         one.email = one.phone = ""
         one.answers = {}
@@ -145,6 +149,12 @@ def clear_registrations(registrations: Sequence[Registration]) -> None:
         if one.channel in BY_THE_FAMILY:
             one.signed_up_by_id = None
     db.session.flush()
+
+
+def hold(whole: Collection[Person]) -> None:
+    """Of two who erase the same person one does. Held late: who signs up holds slots first."""
+    for one in sorted(whole, key=lambda person: person.id):
+        hold_row(one, "anonymized_at")
 
 
 def shorten_certificates(registrations: Collection[Registration]) -> int:

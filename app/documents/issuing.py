@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from app import clock
 from app.db import db, insert_unless_there
 from app.documents.batch_models import PaperBatch
+from app.documents.declension import INITIAL
+from app.documents.declension_text import order_of
 from app.documents.design_models import CertificateKind, CertificateLook, NameCase
 from app.documents.designs import Look
 from app.documents.models import Certificate, CertificateBook
@@ -146,13 +148,20 @@ def typed_in_short(holder: str) -> str:
     """«Ольга Борисовна М.» of «Манджиева Ольга Борисовна». What is not the name of a person
     («ООО «Степь»», «Коллектив школы № 4») is nobody's secret and stays whole."""
     words = clean(holder).split()
+    order = order_of(words)
+    is_shouted = bool(order) and holder.isupper()  # «МАНДЖИЕВА ОЛЬГА», not «ООО СТЕПЬ»
     looks_like_a_name = len(words) in (2, 3, 4) and all(
-        NAME_OF_A_PERSON.fullmatch(word) and word[0].isupper() and not is_short_for_more(word)
+        NAME_OF_A_PERSON.fullmatch(word)
+        and word[0].isupper()
+        and (is_shouted or not is_short_for_more(word))
         for word in words
     )
-    return f"{' '.join(words[1:])} {words[0][0]}." if looks_like_a_name else holder
+    if not looks_like_a_name:
+        return holder
+    surname = words.pop(max(0, order.find("L")))
+    return f"{' '.join(words)} {surname[0]}."
 
 
 def is_short_for_more(word: str) -> bool:
-    """«ООО»; an initial is not."""
-    return word.isupper() and len(word.strip(".")) > 1
+    """«ООО»; initials are not."""
+    return word.isupper() and len(word) > 1 and not INITIAL.fullmatch(word)

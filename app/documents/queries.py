@@ -80,13 +80,24 @@ def without_certificate(
 
 
 def due(
-    event: Event, kind: CertificateKind = PARTICIPANT, *, only: Collection[int] | None = None
+    event: Event,
+    kind: CertificateKind = PARTICIPANT,
+    *,
+    only: Collection[int] | None = None,
+    hold: bool = False,
 ) -> list[Registration]:
     """Who came and has no certificate of the kind yet, in the order in which numbers are
-    given; ``only`` of these registrations."""
+    given; ``only`` of these registrations. With ``hold`` nobody's data is erased until the
+    transaction ends: what is issued to them then is found and shortened."""
+    found = without_certificate(event, kind)
+    if only is not None:
+        found = found.where(Registration.id.in_(only))
+    if hold:  # first: whoever waited reads below what an erasure has done
+        held = found.with_only_columns(Registration.id).order_by(Registration.id)
+        ids = db.session.scalars(held.with_for_update(read=True, of=Registration)).all()
+        found = found.where(Registration.id.in_(ids))
     query = (
-        without_certificate(event, kind)
-        .join(Registration.person)
+        found.join(Registration.person)
         .options(
             contains_eager(Registration.person).joinedload(Person.school),
             joinedload(Registration.slot),
@@ -94,8 +105,6 @@ def due(
         .order_by(Person.sort_key, Registration.id)
         .execution_options(populate_existing=True)  # names as they stand now
     )
-    if only is not None:
-        query = query.where(Registration.id.in_(only))
     return list(db.session.scalars(query))
 
 

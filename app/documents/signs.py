@@ -75,7 +75,8 @@ def printed_signs(
     In Russian whoever prints them."""
     from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
     from app.pdf_pictures import QRCode
-    from app.press_document import Leaf, printed
+    from app.press import Leaf
+    from app.press_document import printed
 
     width, height = (A4[1], A4[0]) if landscape else A4
     code = QRCode(absolute("events.show", slug=event.slug))

@@ -33,7 +33,8 @@ def stands_of(event: Event) -> list[Tent]:
 def printed_tents(event: Event, tents: Sequence[Tent]) -> bytes:
     """A sheet for each. In Russian whoever prints them."""
     from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
-    from app.press_document import Leaf, printed
+    from app.press import Leaf
+    from app.press_document import printed
 
     width, height = A4
     with force_locale("ru"):

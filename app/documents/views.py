@@ -140,11 +140,9 @@ def all_certificates(slug: str) -> ResponseReturnValue:
         flash(_("So many certificates are made in the background: issue them here."))
         return redirect(url_for("batches.new", slug=slug), 303)
     with transaction():
-        if due:
-            actions.issue_due(event)
+        if due and (issued := actions.issue_due(event)):
+            certificates.kept(issued)  # no number without its paper, which waits on the shelf
         found = found_or_404(queries.valid_certificates(event) or None)
-        if due:
-            certificates.kept(found)  # no number without its paper, which waits on the shelf
         noted = {"organization_id": event.organization_id, "number": len(found)}
         record("certificates.printed", event, **noted)
     name = f"{_('Certificates')} — {event.title[:80]}.pdf"

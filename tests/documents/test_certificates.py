@@ -1,6 +1,6 @@
 """Certificates: who gets one, its number, its words, its page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -268,6 +268,25 @@ class TestScreen:
         assert letters() == []
         page = organizer.open(f"/manage/events/{event.slug}/papers")
         assert "Отправить письма (1)" in page.texts("#certificates-panel button")
+
+    def test_while_numbers_are_given_only_the_new_papers_are_printed(
+        self, organizer: Browser, event: Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who gives numbers holds up others who do: all the rest is printed afterwards."""
+        print_all, printed = certificates.certificates, []
+
+        def counted(papers: Sequence[Certificate]) -> bytes:
+            printed.append(len(papers))
+            return print_all(papers)
+
+        monkeypatch.setattr(certificates, "certificates", counted)
+        address = f"/manage/events/{event.slug}/papers/certificates.pdf"
+        for surname in ("Очиров", "Бадмаев"):
+            came(event.slots[0], surname)
+        organizer.open(address)
+        came(event.slots[0], "Авяшев")
+        assert len(pages(organizer.open(address).response.data)) == 3
+        assert printed == [2, 1, 3]  # two of them once, from the shelf
 
     def test_nobody_came_so_there_is_no_paper(self, organizer: Browser, event: Event) -> None:
         registration = signed_up(event.slots[0], "Очиров")

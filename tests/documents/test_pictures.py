@@ -1,11 +1,15 @@
 """Pictures for certificates: whatever is sent becomes small and harmless, or a sentence."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from PIL import Image, ImageCms, ImageDraw
 
+from app import images
 from app.documents.pictures import Use, made_of
 from app.errors import RuleBroken
 from app.images import Made
@@ -50,6 +54,26 @@ class TestHowLarge:
         found = made(written(on_grey_paper((4000, 3000)), "JPEG"), use)
         assert (found.width, found.height) <= most
         assert found.height <= most[1]
+
+    def test_one_at_a_time_is_open(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A large one takes 400 MB for a moment; a web process has four threads."""
+        opened, now, most = images.opened, [], []
+
+        def watched(*given: Any) -> Image.Image:
+            now.append(1)
+            most.append(len(now))
+            time.sleep(0.05)
+            now.pop()
+            return opened(*given)
+
+        def send(_number: int) -> Made:
+            with app.test_request_context():
+                return made(emblem())
+
+        monkeypatch.setattr(images, "opened", watched)
+        with ThreadPoolExecutor(4) as threads:
+            assert len(list(threads.map(send, range(4)))) == 4
+        assert max(most) == 1
 
     def test_a_small_one_is_not_blown_up(self) -> None:
         assert made(emblem()).width == 40

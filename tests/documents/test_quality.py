@@ -22,8 +22,8 @@ from app.documents.list_choices import ListPaper, usual
 from app.events.models import Event
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import ConsentKind, Person
-from app.press import Stamp, piece
-from app.press_document import Leaf, printed
+from app.press import Leaf, Stamp, piece
+from app.press_document import printed
 from app.press_tables import Column, Part, Row, printed_lists
 from tests.documents import quality
 from tests.documents.people import came, signed_up
