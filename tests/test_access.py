@@ -393,7 +393,7 @@ class Scene:
 def build() -> Scene:
     college = make_organization()
     event = make_event(organization=college, in_days_=0)
-    registration = make_registration(event.slots[0]) if event.signup_is_open else None
+    registration = make_registration(event.slots[0]) if event.slots[0].signup_is_open else None
     if registration is None:  # late in the day: the slot has begun
         event = make_event(organization=college, in_days_=1)
         registration = make_registration(event.slots[0])

@@ -314,7 +314,7 @@ class TestPhone:
         after = phone.browser.open(address).response.get_json()
         assert (before["marks"], after["marks"]) == ({}, {str(registration.id): "present"})
         assert before["version"] == after["version"]
-        cancel(registration)
+        cancel(registration, by_staff=True)
         assert phone.browser.open(address).response.get_json()["version"] != after["version"]
 
     def test_the_kept_page_holds_nobodys_name_and_no_token(self, app: Flask) -> None:

@@ -17,6 +17,7 @@ from app import clock, create_app
 from app.accounts.passwords import hash_of
 from app.config import ROOT
 from app.db import db, transaction
+from app.demo.time_travel import at
 from app.organizations.models import Role
 from app.people.models import Person
 from app.registrations.consents import look_after_holds
@@ -46,6 +47,7 @@ class Site:
     teacher: str
     parent: str
     file: Path  # of the database
+    shift: timedelta  # from the real hour to noon
 
     def letter(self, template: str, address: str) -> dict[str, str]:
         """The context of the latest letter of this kind to this address."""
@@ -61,7 +63,7 @@ class Site:
     def look_after_holds(self, *, lapsed: str) -> None:
         """What the worker does each minute, when the hold of this child is over."""
         app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{self.file}", "TESTING": True})
-        with app.app_context():
+        with app.app_context(), at(clock.now() + self.shift):  # the site's own hour
             with transaction():
                 db.session.execute(
                     sa.update(Registration)
@@ -103,7 +105,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         accounts = organizer.email, teacher.email, parent.email
         db.session.remove()
         db.engine.dispose()
-    noon = datetime.combine(clock.today(), time(12))
+    noon = clock.from_local(datetime.combine(clock.today(), time(12)))
+    shift = noon - clock.now()
     environment = {
         "DATABASE_URL": database,
         "QUEUE_FILE": str(folder / "queue.sqlite"),
@@ -111,10 +114,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "OUTBOX": str(folder / "outbox"),
         "FILES_FOLDER": str(folder / "files"),
         "RATELIMIT_ENABLED": "0",
-        "E2E_SHIFT": str((clock.from_local(noon) - clock.now()).total_seconds()),
+        "E2E_SHIFT": str(shift.total_seconds()),
     }
     with serving("tests.e2e.site:app", environment=environment) as (port, _process):
-        yield Site(f"http://127.0.0.1:{port}", *accounts, folder / "site.sqlite")
+        yield Site(f"http://127.0.0.1:{port}", *accounts, folder / "site.sqlite", shift)
 
 
 @pytest.fixture(scope="session")
