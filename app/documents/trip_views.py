@@ -11,6 +11,7 @@ from app.audit.actions import record
 from app.db import transaction
 from app.documents import trip_notes
 from app.documents.trip_forms import TripForm
+from app.documents.trip_models import TripNotes
 from app.documents.trips import TITLES, Crew, Paper, crew_of, printed
 from app.errors import RuleBroken
 from app.people.models import Person, SchoolClass
@@ -33,16 +34,16 @@ def papers(code: str) -> ResponseReturnValue:
     group = group_for(code)
     crew = crew_of(group)
     if request.method == "GET":
-        form = TripForm(group, formdata=None)
-        form.show(group, trip_notes.notes_of(group))
-        return trip_page(crew, form)
+        form, notes = TripForm(group, formdata=None), trip_notes.notes_of(group)
+        form.show(group, notes)
+        return trip_page(crew, form, notes)
     form = TripForm(group)
-    if form.validate() and request.form.get("paper") == KEEP:
-        with transaction():
-            trip_notes.keep(group, form.typed)
-        flash(_("What you typed about the trip is kept."), "success")
-        return redirect(url_for(".papers", code=code), 303)
     if form.validate():
+        if request.form.get("paper") == KEEP:
+            with transaction():
+                trip_notes.keep(group, form.typed)
+            flash(_("What you typed about the trip is kept."), "success")
+            return redirect(url_for(".papers", code=code), 303)
         form.propose_seats(crew)
         try:
             paper = paper_of(request.form.get("paper"))
@@ -54,7 +55,7 @@ def papers(code: str) -> ResponseReturnValue:
                 trip_notes.keep(group, form.typed)
                 note(group, paper)
             return download(content, PDF, f"{TITLES[paper]} — {group.title}.pdf")
-    return trip_page(crew, form, status=422)
+    return trip_page(crew, form, trip_notes.notes_of(group), status=422)
 
 
 def note(group: Group, paper: Paper) -> None:
@@ -67,7 +68,9 @@ def paper_of(said: str | None) -> Paper:
     return Paper(said)
 
 
-def trip_page(crew: Crew, form: TripForm, *, status: int = 200) -> Response:
+def trip_page(
+    crew: Crew, form: TripForm, notes: TripNotes | None, *, status: int = 200
+) -> Response:
     form.propose_seats(crew)
     return page(
         "documents/trip.html",
@@ -77,7 +80,7 @@ def trip_page(crew: Crew, form: TripForm, *, status: int = 200) -> Response:
         group=crew.group,
         event=crew.group.event,
         slot=crew.group.slot,
-        notes=trip_notes.notes_of(crew.group),
+        notes=notes,
         classes=classes_seen([*crew.lacks_data, *crew.lacks_photo]),
         may_see=[one.id for one in crew.people if one.school_class and sees(one.school_class)],
     )

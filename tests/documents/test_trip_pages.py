@@ -224,6 +224,12 @@ class TestKept:
         assert page.form("#trip-form")["number"] == "7"
         assert typed(teacher, group)["number"] == ""
 
+    def test_a_mistake_is_told_once(self, teacher: Browser, group: Group) -> None:
+        fields = {**typed(teacher, group), "adult_11": "Одиннадцатый", "paper": "keep"}
+        page = teacher.submit(url_of(group), fields=fields)
+        assert page.status == 422
+        assert page.html.count("Не больше 10 взрослых") == 1
+
     def test_the_group_knows_better_who_comes_along(self, teacher: Browser, group: Group) -> None:
         self.keep(teacher, group, adult_1="Другая Анна")
         assert typed(teacher, group)["adult_1"] == "Другая Анна"
