@@ -62,8 +62,12 @@ class Piece:
     page: Any  # weasyprint.document.Page, its specimens blank
     slots: Mapping[str, Slot]
     lang: str
-    reading: "Sequence[str | TextBox]" = ()  # names of slots and words that stand still, in order
+    reading: "Sequence[str | TextBox]"  # names of slots and words that stand still, in order
     sizes: dict[tuple[int, float], "Size"] = field(default_factory=dict, repr=False)
+
+    @property
+    def still_words(self) -> "list[TextBox]":
+        return [one for one in self.reading if not isinstance(one, str)]
 
 
 class Size(NamedTuple):
@@ -153,7 +157,7 @@ def is_plain(box: TextBox) -> bool:
 @contextmanager
 def wordless(piece: Piece) -> Iterator[None]:
     """Its words that stand still are not drawn meanwhile."""
-    words = {box: box.text for box in piece.reading if not isinstance(box, str)}
+    words = {box: box.text for box in piece.still_words}
     for box in words:
         box.text = ""
     try:

@@ -195,9 +195,8 @@ class Document:
             self.fill(stream, stamp, stamp.piece.slots[one], value)
 
     def print_still_words(self, stream: Any, stamp: Stamp) -> None:
-        for one in stamp.piece.reading:
-            if not isinstance(one, str):
-                self.write(stream, stamp, self.still(one))
+        for box in stamp.piece.still_words:
+            self.write(stream, stamp, self.still(box))
 
     def fill(self, stream: Any, stamp: Stamp, slot: Slot, value: "str | QRCode") -> None:
         x, y = stamp.x / PX, stamp.y / PX

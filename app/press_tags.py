@@ -152,12 +152,12 @@ class TaggedDocument(Document):
         table: Any = None
         last: int | None = None
         for read in self.order:
-            if isinstance(read.of, Text):
-                self.read_text(read, read.of, document)
+            if not isinstance(read.of, TableRow):
+                if isinstance(read.of, Text):
+                    self.read_text(read, read.of, document)
+                else:
+                    self.read_words(read, read.of, document)
                 last = None
-                continue
-            if isinstance(read.of, Words):
-                self.read_words(read, read.of, document)
                 continue
             if read.of.table != last:
                 table, last = self.element("Table", document, None), read.of.table
@@ -182,9 +182,8 @@ class TaggedDocument(Document):
             element["Alt"] = pydyf.String(words.alt)
             box = pydyf.Array([round(edge, 2) for edge in words.box])
             element["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": box})
-        [mark] = read.marks
-        element["K"].append(mark)
-        self.nums[read.page][mark or 0] = element.reference
+        for mark in read.marks:
+            self.mark(element, read.page, mark)
 
     def read_row(self, read: Read, row: TableRow, table: Any) -> None:
         element = self.element("TR", table, read.page)
@@ -196,9 +195,13 @@ class TaggedDocument(Document):
             elif row.spans > 1:
                 cell["A"] = pydyf.Dictionary({"O": "/Table", "ColSpan": row.spans})
             element["K"].append(cell.reference)
-            if mark is not None:
-                cell["K"].append(mark)
-                self.nums[read.page][mark] = cell.reference
+            self.mark(cell, read.page, mark)
+
+    def mark(self, element: Any, page: int, mark: int | None) -> None:
+        """What is marked so on the page belongs to the element; nothing where it is empty."""
+        if mark is not None:
+            element["K"].append(mark)
+            self.nums[page][mark] = element.reference
 
     def element(self, kind: str, parent: Any, page: int | None) -> Any:
         about = {

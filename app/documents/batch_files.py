@@ -71,7 +71,8 @@ def bind(batch: PaperBatch, spans: list[Span], renew: Renew) -> int | None:
 
 
 def merge(parts: list[Path], file: BinaryIO, renew: Renew) -> None:
-    """The pages of all, in order. The first gives what belongs to the document."""
+    """The pages of all, in order. The first gives what belongs to the document. None has tags:
+    those of a chunk would tell a wrong order of the whole."""
     import pikepdf  # a web process that never binds a batch does without it
 
     if len(parts) == 1:
@@ -80,7 +81,6 @@ def merge(parts: list[Path], file: BinaryIO, renew: Renew) -> None:
         return
     with ExitStack() as open_files:
         whole = open_files.enter_context(pikepdf.open(parts[0]))
-        forget_structure(whole)
         seen: dict[bytes, Any] = {}
         share(whole, 0, seen)
         for part in parts[1:]:
@@ -91,19 +91,11 @@ def merge(parts: list[Path], file: BinaryIO, renew: Renew) -> None:
         whole.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
-def forget_structure(whole: Any) -> None:
-    """Tags tell the order of reading of one chunk alone: in the whole they would be wrong."""
-    for name in ("/StructTreeRoot", "/MarkInfo"):
-        if name in whole.Root:
-            del whole.Root[name]
-
-
 def share(whole: Any, first: int, seen: dict[bytes, Any]) -> None:
     """Pictures and forms that are the same in several chunks are kept once."""
     digests: dict[tuple[int, int], bytes] = {}
     done: set[tuple[int, int]] = set()
     for page in whole.pages[first:]:
-        untagged(page)
         resources = page.obj.get("/Resources")
         if resources is None or (resources.is_indirect and resources.objgen in done):
             continue
@@ -148,11 +140,6 @@ def parts_of(thing: Any, known: dict[tuple[int, int], bytes]) -> Iterator[bytes]
         yield repr(thing).encode()
 
 
-def untagged(page: Any) -> None:
-    if "/StructParents" in page.obj:
-        del page.obj["/StructParents"]
-
-
 def zip_up(batch: PaperBatch, spans: list[Span], file: BinaryIO, renew: Renew) -> None:
     """A file for each holder: «0017 Очирова Баирта.pdf»."""
     taken: set[str] = set()
@@ -177,7 +164,6 @@ def pages_of(part: Path) -> Iterator[bytes]:
         for page in whole.pages:
             with pikepdf.new() as one:
                 one.pages.append(page)
-                untagged(one.pages[0])
                 for name in OF_THE_DOCUMENT:
                     if name in whole.Root:
                         one.Root[name] = one.copy_foreign(whole.Root[name])

@@ -51,7 +51,6 @@ def certificates(
             for paper, look in zip(papers, looks, strict=True)
         ]
         archival = archival or any(look.is_archival for look in looks)
-        tagged = tagged and len(papers) <= MOST_TAGGED
         return printed(pages, title=title_of(papers), archival=archival, tagged=tagged)
 
 
@@ -101,7 +100,8 @@ def printed(
     pieces: dict[Hashable, Any] = {}
     stamps = [stamp(page, pieces) for page in pages]
     leaves = [Leaf(one.piece.width, one.piece.height, [one]) for one in stamps]
-    kind = TaggedDocument if tagged and not archival else Document
+    is_read = tagged and not archival and len(pages) <= MOST_TAGGED
+    kind = TaggedDocument if is_read else Document
     return in_one_document(leaves, title=title, archival=archival, kind=kind)
 
 

@@ -141,9 +141,11 @@ def requests() -> Any:
 
 
 def trips() -> Any:
-    gone_by = sa.select(Group.id).join(Slot, Slot.id == Group.slot_id)
-    return sa.select(TripNotes.id).where(
-        TripNotes.group_id.in_(gone_by.where(Slot.ends_at < days_ago(30)))
+    return (
+        sa.select(TripNotes.id)
+        .join(Group, Group.id == TripNotes.group_id)
+        .join(Group.slot)
+        .where(Slot.ends_at < days_ago(30))
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from app import clock
-from app.db import db, insert_unless_there
+from app.db import db, insert_row_unless_there
 from app.documents.trip_models import TripNotes
 from app.registrations.models import Group
 
@@ -23,5 +23,5 @@ def keep(group: Group, typed: Mapping[str, str]) -> None:
         "kept_at": clock.now(),
     }
     new = {"group_id": group.id, **told}
-    if not insert_unless_there(TripNotes, new, unique=[TripNotes.group_id]):
+    if not insert_row_unless_there(TripNotes, new, unique=[TripNotes.group_id]):
         db.session.execute(sa.update(TripNotes).filter_by(group_id=group.id).values(told))

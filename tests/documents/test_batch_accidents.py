@@ -9,50 +9,25 @@ from flask import Flask
 from app import files, shelf
 from app.attendance.models import Presence
 from app.db import db, transaction
-from app.documents import batch_files, batch_queries, batch_work, batches, erasing
+from app.documents import batch_files, batch_work, erasing
 from app.documents.batch_models import BatchStatus, PaperBatch
-from app.documents.design_models import CertificateKind
-from app.documents.designs import STANDARD
 from app.documents.models import Certificate
 from app.events.models import Event
 from app.people.list_models import ErasureReason
 from app.people.models import Person
 from app.registrations.models import Registration
-from tests.documents.people import came, mark, pages
-from tests.factories import make_event
-
-PARTICIPANT = CertificateKind.PARTICIPANT
-SURNAMES = ("Авяшев", "Бадмаев", "Манджиев", "Очиров", "Эрдниев")
+from tests.documents.batch_making import begin, held_event, in_small_chunks, made
+from tests.documents.people import mark, pages
 
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
-    monkeypatch.setattr(batch_files, "CHUNK", 2)
-    monkeypatch.setattr(batch_work, "BREATH", 0)
-    for one in files.folder().iterdir():
-        one.unlink()
+    in_small_chunks(monkeypatch)
 
 
 @pytest.fixture
 def event() -> Event:
-    event = make_event(in_days_=-1)
-    for surname in SURNAMES:
-        came(event.slots[0], surname)
-    return event
-
-
-def begin(event: Event, **how: Any) -> PaperBatch:
-    asked: list[batches.Asked] = [
-        (id_, "", "") for id_ in batch_queries.due_ids(event, PARTICIPANT)
-    ]
-    return batches.begin(event, PARTICIPANT, STANDARD[PARTICIPANT], asked, **how)
-
-
-def make(batch: PaperBatch) -> None:
-    db.session.commit()
-    with batch_work.in_a_request():
-        batch_work.make(batch.id)
-    db.session.refresh(batch)
+    return held_event()
 
 
 def texts(batch: PaperBatch) -> list[str]:
@@ -70,7 +45,7 @@ def test_papers_of_a_worker_that_was_killed_before_its_commit_are_never_given_ou
     batch = begin(event, tells_holders=True)
     monkeypatch.setattr(batch_work, "tell", killed)  # after the file, before the commit
     with pytest.raises(SystemExit):
-        make(batch)
+        made(batch)
     monkeypatch.undo()
     monkeypatch.setattr(batch_files, "CHUNK", 2)
     db.session.refresh(batch)
@@ -78,7 +53,7 @@ def test_papers_of_a_worker_that_was_killed_before_its_commit_are_never_given_ou
     first, second, *_rest = db.session.scalars(sa.select(Registration).order_by(Registration.id))
     mark(first, Presence.ABSENT)
     mark(second, Presence.ABSENT)
-    make(batch)
+    made(batch)
     assert batch.status is BatchStatus.DONE
     assert len(texts(batch)) == 3
     assert not any("Авяшев" in text or "Бадмаев" in text for text in texts(batch))
@@ -101,7 +76,7 @@ def test_data_that_is_erased_while_the_file_is_bound(
         merge(*args)
 
     monkeypatch.setattr(batch_files, "merge", meanwhile)
-    make(batch)
+    made(batch)
     assert (batch.status, batch.error, len(times)) == (BatchStatus.DONE, "", 2)
     assert len(texts(batch)) == 4
     assert not any("Авяшев" in text for text in texts(batch))
@@ -112,7 +87,7 @@ def test_a_file_that_cannot_be_deleted_keeps_nothing_else(
 ) -> None:
     """What is done after a commit is done, whatever became of what was done before it."""
     batch = begin(event)
-    make(batch)
+    made(batch)
     key = shelf.key_of("a list with their name")
     shelf.kept(key, lambda: b"with their name")
 

@@ -35,42 +35,22 @@ from app.notifications.models import Notification
 from app.people.list_models import ErasureReason
 from app.registrations.models import Registration
 from tests.browser import counted_queries
+from tests.documents.batch_making import SURNAMES, begin, held_event, in_small_chunks, made
 from tests.documents.people import came, mark, pages
 from tests.factories import make_event
 
 PARTICIPANT, DIPLOMA = CertificateKind.PARTICIPANT, CertificateKind.DIPLOMA
 THANKS, HOURS = CertificateKind.THANKS, CertificateKind.HOURS
-SURNAMES = ("Авяшев", "Бадмаев", "Манджиев", "Очиров", "Эрдниев")
 
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
-    """Two papers in a chunk, so that five people make three."""
-    monkeypatch.setattr(batch_files, "CHUNK", 2)
-    monkeypatch.setattr(batch_work, "BREATH", 0)
-    for one in files.folder().iterdir():
-        one.unlink()
+    in_small_chunks(monkeypatch)
 
 
 @pytest.fixture
 def event() -> Event:
-    event = make_event(title="Сварщик за один день", in_days_=-1)
-    for surname in SURNAMES:
-        came(event.slots[0], surname)
-    return event
-
-
-def begin(event: Event, kind: CertificateKind = PARTICIPANT, **how: object) -> PaperBatch:
-    asked: list[batches.Asked] = [(id_, "", "") for id_ in batch_queries.due_ids(event, kind)]
-    return batches.begin(event, kind, STANDARD[kind], asked, **how)  # type: ignore[arg-type]
-
-
-def made(batch: PaperBatch) -> PaperBatch:
-    db.session.commit()
-    with batch_work.in_a_request():
-        batch_work.make(batch.id)
-    db.session.refresh(batch)
-    return batch
+    return held_event()
 
 
 def numbers() -> list[int]:

@@ -12,17 +12,15 @@ from flask import Flask
 
 from app import files
 from app.db import db, transaction
-from app.documents import actions, batch_queries, batch_work, batches
+from app.documents import actions, batch_work, batches
 from app.documents.actions import issue_again, issue_due, revoke
-from app.documents.batch_models import PaperBatch
-from app.documents.design_models import CertificateKind
-from app.documents.designs import STANDARD
 from app.documents.erasing import erase
 from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import Person
+from tests.documents.batch_making import begin
 from tests.documents.people import came, pages
 from tests.factories import make_event
 
@@ -157,7 +155,7 @@ def test_a_chunk_is_printed_again_while_somebody_in_it_is_erased(
     """Printed with the name before the commit, it would be put there after the files went."""
     with shared_app.app_context():
         with transaction():
-            batch = begin_all()
+            batch = begin(db.session.scalars(sa.select(Event)).one())
         with batch_work.in_a_request():
             batch_work.make(batch.id)
         with transaction():
@@ -191,10 +189,3 @@ def test_a_chunk_is_printed_again_while_somebody_in_it_is_erased(
     with shared_app.app_context():
         for name in files.names("batch-"):
             assert "Ункуров" not in "".join(pages(files.path(name).read_bytes()))
-
-
-def begin_all() -> PaperBatch:
-    event = db.session.scalars(sa.select(Event)).one()
-    kind = CertificateKind.PARTICIPANT
-    asked: list[batches.Asked] = [(id_, "", "") for id_ in batch_queries.due_ids(event, kind)]
-    return batches.begin(event, kind, STANDARD[kind], asked)

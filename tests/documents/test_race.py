@@ -16,15 +16,15 @@ from flask import Flask
 from app import clock, files
 from app.config import ROOT, database_url
 from app.db import db, transaction
-from app.documents import batch_files, batch_queries, batches, issuing
+from app.documents import batch_files, issuing
 from app.documents.batch_models import BatchItem, BatchStatus, PaperBatch
-from app.documents.designs import STANDARD
 from app.documents.models import Certificate, CertificateBook
 from app.events.models import Event
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
+from tests.documents.batch_making import begin
 from tests.documents.people import came, pages
-from tests.documents.race import CHUNK, PARTICIPANT
+from tests.documents.race import CHUNK
 from tests.factories import make_event, make_organization
 from tests.load.rush import application
 
@@ -104,10 +104,7 @@ def test_a_worker_killed_at_half_leaves_no_gap_and_no_double(
     app, url, ids = events
     with transaction():
         event = db.session.get_one(Event, ids[0])
-        asked: list[batches.Asked] = [
-            (id_, "", "") for id_ in batch_queries.due_ids(event, PARTICIPANT)
-        ]
-        batch_id = batches.begin(event, PARTICIPANT, STANDARD[PARTICIPANT], asked).id
+        batch_id = begin(event).id
     worker = start(url, 0, "worker")
     deadline = time.monotonic() + 60
     while now(batch_id).done < PEOPLE // 2:
