@@ -217,7 +217,7 @@ class TestLoaded:
         assert number(today) >= 1
 
     def test_an_organization_waits_for_approval(self) -> None:
-        assert number(sa.select(Organization).where(Organization.approved_at.is_(None))) == 1
+        assert number(sa.select(Organization).where(sa.not_(Organization.is_approved))) == 1
 
     def test_a_second_run_changes_nothing(self, demo: tuple[Flask, Result]) -> None:
         before = number(sa.select(Registration))

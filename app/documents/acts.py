@@ -28,9 +28,7 @@ def operator() -> Organization | None:
     """The ministry, with its name and address."""
     return db.session.scalars(
         sa.select(Organization)
-        .where(
-            Organization.kind == OrganizationKind.MINISTRY, Organization.approved_at.is_not(None)
-        )
+        .where(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
         .order_by(Organization.id)
         .limit(1)
     ).first()

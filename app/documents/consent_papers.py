@@ -110,9 +110,7 @@ def operator() -> Organization | None:
     """The ministry, for its address."""
     query = (
         sa.select(Organization)
-        .where(
-            Organization.kind == OrganizationKind.MINISTRY, Organization.approved_at.is_not(None)
-        )
+        .where(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
         .order_by(Organization.id)
         .limit(1)
     )

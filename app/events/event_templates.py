@@ -20,9 +20,7 @@ MOST_TEMPLATES = 200
 
 def templates_for(organizations: list[Organization]) -> list[EventTemplate]:
     """Those of these organizations and of the ministry, the ministry's first."""
-    is_ministrys = sa.and_(
-        Organization.kind == OrganizationKind.MINISTRY, Organization.approved_at.is_not(None)
-    )
+    is_ministrys = sa.and_(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
     ids = [one.id for one in organizations]
     query = (
         sa.select(EventTemplate)

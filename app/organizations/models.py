@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -70,9 +71,15 @@ class Organization(Model):
 
     municipality: Mapped[Municipality | None] = relationship()
 
-    @property
+    @hybrid_property
     def is_approved(self) -> bool:
+        """Whether it may act: the one condition, on an object and in a query."""
         return self.approved_at is not None
+
+    @is_approved.inplace.expression
+    @classmethod
+    def _is_approved(cls) -> sa.ColumnElement[bool]:
+        return cls.approved_at.is_not(None)
 
     @property
     def title(self) -> str:

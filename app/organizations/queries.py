@@ -58,7 +58,7 @@ def find_organizations(
     size: int = 48,
 ) -> Paged[Organization]:
     """Approved organizations, colleges first; ``q`` holds parts of words of their names."""
-    query = sa.select(Organization).where(Organization.approved_at.is_not(None))
+    query = sa.select(Organization).where(Organization.is_approved)
     for word in searchable(q).split()[:MOST_WORDS]:
         query = query.where(Organization.search_text.like(like(word), escape="\\"))
     if kind:
@@ -76,7 +76,7 @@ def waiting_organizations() -> list[Organization]:
     """Those registered and not approved yet, the longest waiting first."""
     query = (
         sa.select(Organization)
-        .where(Organization.approved_at.is_(None))
+        .where(sa.not_(Organization.is_approved))
         .options(joinedload(Organization.municipality))
         .order_by(Organization.created_at, Organization.id)
     )
@@ -131,7 +131,7 @@ def site_admins() -> list[User]:
         .where(
             Membership.role == Role.ADMIN,
             Organization.kind == OrganizationKind.MINISTRY,
-            Organization.approved_at.is_not(None),
+            Organization.is_approved,
         )
         .order_by(User.id)
         .distinct()
