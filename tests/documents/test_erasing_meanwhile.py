@@ -65,7 +65,7 @@ def at_once(app: Flask, first: Callable[[], None], second: Callable[[], None]) -
 
     def two() -> str:
         with app.app_context():
-            is_done.wait(10)
+            is_done.wait(60)
             try:
                 with transaction():
                     second()
@@ -131,7 +131,7 @@ def test_who_replaces_and_who_erases_do_not_wait_for_each_other(
 
     def erase_meanwhile() -> None:
         with shared_app.app_context():
-            is_revoked.wait(10)
+            is_revoked.wait(60)
             with transaction():
                 erase_first()
 
@@ -173,7 +173,7 @@ def test_a_chunk_is_printed_again_while_somebody_in_it_is_erased(
 
     def erase_meanwhile() -> None:
         with shared_app.app_context():
-            is_read.wait(10)
+            is_read.wait(60)
             with transaction():
                 erase_first()
             is_erased.set()

@@ -35,7 +35,7 @@ from tests.factories import (
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "elista-2026-noon"
-expect.set_options(timeout=20_000)  # two cores, two browsers, two servers
+expect.set_options(timeout=60_000)  # two cores, two browsers, two servers
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def phone(chromium: Browser, scripts: bool) -> Iterator[BrowserContext]:
         java_script_enabled=scripts,
         accept_downloads=True,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

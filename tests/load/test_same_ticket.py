@@ -57,7 +57,7 @@ def test_of_phones_that_scan_at_once_one_marks(hall: tuple[Flask, list[str]]) ->
         with app.app_context():
             event = db.session.scalars(sa.select(Event)).one()
             for code in codes:
-                together.wait(30)
+                together.wait(60)
                 with transaction():
                     sent = Sent(uuid=str(uuid4()), at=clock.now(), text=code)
                     answer = check_in.take(event, sent, device=f"phone-{phone}", by=None)

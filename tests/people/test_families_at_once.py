@@ -28,7 +28,7 @@ def succeeded(app: Flask, act: Callable[[int], object], *, times: int = AT_ONCE)
 
     def one(number: int) -> bool:
         with app.app_context():
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             try:
                 with transaction():
                     act(number)

@@ -1,6 +1,5 @@
 """A class is signed up in one go: pupils, the adults with them, and what if not all fit."""
 
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -193,18 +192,14 @@ class TestRule:
         assert (taken(slot), group.companion_seats) == (0, 0)
 
     @pytest.mark.figures
-    def test_a_class_of_25_takes_at_most_60_queries_and_little_time(self, app: Flask) -> None:
+    def test_a_class_of_25_takes_at_most_25_queries(self, app: Flask) -> None:
         school, slot = make_school_class(25, agreed=False), slot_of(40)
         for pupil in school.pupils:
             make_guardianship(pupil, email=f"parent{pupil.id}@example.org")
         db.session.commit()
-        with counted_queries(app) as queries:
-            begun = perf_counter()
-            with transaction():
-                school.sign_up(slot, companions=[ANNA, OLEG])
-            took = perf_counter() - begun
+        with counted_queries(app) as queries, transaction():
+            school.sign_up(slot, companions=[ANNA, OLEG])
         assert len(queries) <= 25
-        assert took < 0.6  # the figure is in the benchmark; this is a fuse
         assert taken(slot) == 27
 
 
