@@ -9,11 +9,20 @@ from typing import Any
 import email_validator
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, Form, SelectChoice, StringField
-from wtforms.validators import DataRequired, Email, Length, ValidationError
+from wtforms import EmailField, Field, Form, IntegerField, SelectChoice, StringField
+from wtforms.validators import (
+    DataRequired,
+    Email,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from app import clock
-from app.text import clean
+from app.text import clean, whole
 
 Validator = Callable[[Any, Any], None]
 NAME = re.compile(r"[^\W\d_]+(?:(?:[ .'’‐-]+)[^\W\d_]+)*\.?")
@@ -158,14 +167,50 @@ class Phone:
             raise ValidationError(_("Write the phone with digits. Example: +7 961 123-45-67"))
 
 
+class WholeNumberField(IntegerField):
+    """A whole number with a length: what is not one has no value, before any validator asks."""
+
+    def pre_validate(self, _form: Form) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        text = str(valuelist[0]).strip()
+        try:
+            number = whole(text.removeprefix("-"))
+        except ValueError:
+            self.data = None
+            if text:
+                raise ValueError(_("Write a whole number in digits, ten at most.")) from None
+        else:
+            self.data = -number if text.startswith("-") else number
+
+
+def whole_number(
+    label: Any,
+    least: int,
+    most: int,
+    *,
+    required: str | Any = "",
+    otherwise: str | Any = "",
+    **kwargs: Any,
+) -> WholeNumberField:
+    """A number from ``least`` to ``most``; ``required`` is the sentence for none, and
+    ``otherwise`` the one for another number where the usual one says too little."""
+    usual = _l("Write a number from %(least)s to %(most)s.", least=least, most=most)
+    between = otherwise or usual
+    first = InputRequired(required) if required else Optional()
+    return WholeNumberField(label, validators=[first, NumberRange(least, most, between)], **kwargs)
+
+
 class OptionalWhenEmpty:
     """Stop checking when nothing was typed."""
 
     field_flags = {"optional": True}
 
     def __call__(self, _form: Form, field: Field) -> None:
-        from wtforms.validators import StopValidation
-
         if not (field.data or "").strip():
             field.errors = []
             raise StopValidation

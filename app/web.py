@@ -24,17 +24,18 @@ from jinja2_fragments.flask import render_block
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from app.db import Base, db
+from app.text import LARGEST
 
 M = TypeVar("M", bound=Base)
 T = TypeVar("T")
-LARGEST_ID = 2**31 - 1
+MOST_PAGES = 100_000
 
 
 class Number(IntegerConverter):
     """Numbers in addresses that the database can hold; larger ones name nothing: 404."""
 
     def __init__(self, url_map: Map, **given: Any) -> None:
-        super().__init__(url_map, **{"max": 2**31 - 1, **given})
+        super().__init__(url_map, **{"max": LARGEST, **given})
 
 
 class Word(UnicodeConverter):
@@ -47,7 +48,7 @@ class Word(UnicodeConverter):
 
 
 def get_or_404(model: type[M], id_: int) -> M:
-    if id_ > LARGEST_ID:  # databases answer such a question with an error
+    if id_ > LARGEST:  # databases answer such a question with an error
         abort(404)
     return db.session.get(model, id_) or abort(404)
 
@@ -112,6 +113,17 @@ class Paged(Generic[T]):
     @property
     def pages(self) -> int:
         return max(1, ceil(self.total / self.size))
+
+
+def page_asked(argument: str = "page") -> int:
+    """The number of the page that the address asks for; 1 where it asks for none.
+
+    However long it is, it stays one that a query can multiply: lists show their last page.
+    """
+    text = request.args.get(argument, "").strip()
+    if not (text.isascii() and text.isdecimal()):
+        return 1
+    return max(1, int(text)) if len(text) < 6 else MOST_PAGES
 
 
 def page_of(items: Sequence[T], *, number: int, size: int) -> Paged[T]:

@@ -165,6 +165,16 @@ def test_urls_are_kebab_case_and_typed(app: Flask) -> None:
             assert ":" in converter or rule.endpoint == "static", f"{rule.rule}: type it"
 
 
+def test_typed_numbers_are_read_in_one_place() -> None:
+    """``int()`` takes «²», four thousand digits and what no column holds."""
+    careless = re.compile(r"\b(?:type|coerce)=int\b|\bIntegerField\(|\bisdigit\(|\bisnumeric\(")
+    for file in FILES:
+        if file.name not in ("fields.py", "text.py"):
+            assert not careless.search(file.read_text()), (
+                f"{file}: use app.text.whole or whole_number"
+            )
+
+
 def test_relationships_use_no_backref() -> None:
     for file in FILES:
         assert "backref=" not in file.read_text(), file

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app import clock
@@ -18,10 +18,11 @@ from app.attendance.check_in_queries import MOST_TEXT
 from app.attendance.forms import NO_MARK
 from app.attendance.models import Presence
 from app.errors import RuleBroken
+from app.fields import WholeNumberField
+from app.text import whole
 
 NUMBER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DEVICE = re.compile(r"[\w-]{0,36}", re.ASCII)
-LARGEST_ID = 2**31 - 1
 MOST_MARKS = 200
 YEARS = range(1970, 2200)  # a phone whose battery was empty begins in 1970
 
@@ -35,8 +36,8 @@ class TicketForm(FlaskForm):
     form marks once."""
 
     code = StringField(_l("Number of the ticket"), validators=[Optional(), Length(max=MOST_TEXT)])
-    registration = IntegerField(validators=[Optional()])
-    slot = IntegerField(validators=[Optional()])
+    registration = WholeNumberField(validators=[Optional()])
+    slot = WholeNumberField(validators=[Optional()])
     presence = SelectField(choices=[*(one.value for one in Presence), NO_MARK], default="present")
     anyway = BooleanField()
     uuid = HiddenField()
@@ -59,7 +60,7 @@ class TicketForm(FlaskForm):
             uuid=typed.lower() if NUMBER.fullmatch(typed) else new_uuid(),
             at=clock.now(),
             text=self.code.data or "",
-            registration_id=min(id_, LARGEST_ID) if id_ else None,
+            registration_id=id_ or None,
             presence=None if self.presence.data == NO_MARK else Presence(self.presence.data),
             slot_id=self.slot.data,
             anyway=self.anyway.data,
@@ -93,15 +94,15 @@ def sent_mark(given: Any) -> Sent:
         raise ValueError
     text.encode()  # half a character is none
     for one in (id_, slot_id):
-        if one is not None and not 0 < int(one) <= LARGEST_ID:
+        if one is not None and not whole(one):
             raise ValueError
     return Sent(
         uuid=number.lower(),
         at=moment(given["at"]),
         text=text,
-        registration_id=None if id_ is None else int(id_),
+        registration_id=None if id_ is None else whole(id_),
         presence=None if presence == NO_MARK else Presence(presence),
-        slot_id=None if slot_id is None else int(slot_id),
+        slot_id=None if slot_id is None else whole(slot_id),
         anyway=bool(given.get("anyway")),
     )
 

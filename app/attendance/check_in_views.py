@@ -14,6 +14,7 @@ from app.errors import RuleBroken
 from app.events.models import Event, Slot
 from app.permissions import authorize, can, event_for
 from app.registrations.desk_queries import printable
+from app.text import whole
 from app.web import found_or_404, page, private
 
 bp = Blueprint("check_in", __name__)
@@ -22,7 +23,7 @@ LEAST_LETTERS = 2
 
 def slot_at_the_door(event: Event) -> Slot | None:
     """The one that was chosen, else the one that goes on."""
-    wanted = request.values.get("slot", type=int)
+    wanted = request.values.get("slot", type=whole)
     return next((slot for slot in event.slots if slot.id == wanted), None) or slot_now(event)
 
 
@@ -89,7 +90,7 @@ def late(slug: str) -> ResponseReturnValue:
     """Marks of a phone that came back after a week: they count, or they do not."""
     event = event_for("event.check_in", slug)
     authorize("event.see_people", event)
-    wanted = set(request.form.getlist("ids", type=int))
+    wanted = set(request.form.getlist("ids", type=whole))
     marks = [one for one in check_in_queries.late_marks(event) if one.id in wanted]
     try:
         with transaction():

@@ -18,6 +18,7 @@ from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.organizations.models import Organization
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
+from app.text import whole
 from app.web import XLSX, download, found_or_404, page
 
 bp = Blueprint("coverage", __name__)
@@ -39,7 +40,7 @@ def years() -> list[int]:
 
 def chosen_year() -> int:
     """``?year=2026``; what is no such year means the current one."""
-    wanted = request.args.get("year", 0, type=int)
+    wanted = request.args.get("year", 0, type=whole)
     return wanted if wanted in years() else years()[0]
 
 
@@ -53,7 +54,7 @@ def chosen_classes(school: Organization, year: int) -> list[SchoolClass]:
     seen = seen_classes(school, year)
     if "class" not in request.args:
         return seen
-    wanted = request.args.get("class", 0, type=int)
+    wanted = request.args.get("class", 0, type=whole)
     return [one for one in seen if one.id == wanted] or abort(404)
 
 

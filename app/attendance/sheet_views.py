@@ -20,6 +20,7 @@ from app.events.models import Event, Slot
 from app.events.queries import event_by_slug
 from app.permissions import event_for
 from app.registrations.desk_queries import registration_in
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("meeting_sheet", __name__)
@@ -36,7 +37,7 @@ def course(slug: str) -> Course | None:
     """The slot that the address or the form names, else the first one with meetings."""
     event = event_for("event.see_people", slug)
     courses = courses_of(event)
-    wanted = request.values.get("slot", type=int)
+    wanted = request.values.get("slot", type=whole)
     slot = next((one for one in courses if one.id == wanted), None) if wanted else None
     slot = slot or (courses[0] if courses else None)
     return Course(event, slot, meetings_of([slot])[slot.id]) if slot else None
@@ -49,7 +50,7 @@ def index(slug: str) -> ResponseReturnValue:
     if found is None:
         return page("attendance/sheet_empty.html", event=event_by_slug(slug))
     event, slot, meetings = found
-    wanted = request.args.get("meeting", type=int)
+    wanted = request.args.get("meeting", type=whole)
     meeting = next((one for one in meetings if one.id == wanted), None) or meeting_now(meetings)
     place = meetings.index(meeting) if meeting else 0
     lines = lines_of(slot)
@@ -95,7 +96,7 @@ def mark_rest(slug: str) -> ResponseReturnValue:
     found = course(slug)
     if found is None:
         raise RuleBroken(_("This slot has no meetings."))
-    wanted = request.form.get("meeting", type=int)
+    wanted = request.form.get("meeting", type=whole)
     chosen = next((one for one in found.meetings if one.id == wanted), None)
     meeting = found_or_404(chosen if wanted else meeting_now(found.meetings))
     try:

@@ -12,6 +12,7 @@ from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
 from app.permissions import event_for
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("typed_rows", __name__)
@@ -20,7 +21,7 @@ bp = Blueprint("typed_rows", __name__)
 def event_and_slot(slug: str) -> tuple[Event, Slot]:
     """Everybody's names are shown: for whoever may see the list."""
     event = event_for("event.see_people", slug)
-    wanted = request.values.get("slot", type=int)
+    wanted = request.values.get("slot", type=whole)
     slot = next((one for one in event.slots if one.id == wanted), None)
     return event, found_or_404(slot or slot_now(event))
 

@@ -26,6 +26,7 @@ from app.errors import RuleBroken
 from app.events.models import Event, Slot
 from app.permissions import can, event_for
 from app.registrations.desk_queries import printable, registration_in
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("attendance", __name__)
@@ -41,7 +42,7 @@ def index(slug: str) -> ResponseReturnValue:
         return page("attendance/empty.html", event=event)
     words = printable(request.args.get("q", ""))
     is_search = len(words) >= LEAST_LETTERS
-    marked = registration_in(event, request.args.get("marked", 0, type=int))
+    marked = registration_in(event, request.args.get("marked", 0, type=whole))
     return page(
         "attendance/index.html",
         event=event,
@@ -62,7 +63,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 def asked_slot(event: Event) -> Slot:
     """The slot of this event that the address or the form names."""
-    wanted = request.values.get("slot", type=int)
+    wanted = request.values.get("slot", type=whole)
     return next((slot for slot in event.slots if slot.id == wanted), None) or abort(404)
 
 

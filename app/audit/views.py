@@ -12,7 +12,8 @@ from app.audit import queries
 from app.audit.wording import action_words, detail_words, thing_words
 from app.organizations.models import Role
 from app.permissions import authorize, can, reach
-from app.web import LARGEST_ID, page
+from app.text import whole
+from app.web import page, page_asked
 
 bp = Blueprint("audit", __name__)
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
         "action": wanted.action or None,
         "day": wanted.day.isoformat() if wanted.day else None,
     }
-    number = min(max(1, request.args.get("page", 1, type=int)), LARGEST_ID // queries.PAGE_SIZE)
+    number = page_asked()
     actions = [(code, action_words(code)) for code in queries.actions_in(within)]
     return page(
         "audit/index.html",
@@ -63,10 +64,7 @@ def asked(name: str, read: Callable[[str], T]) -> T | None:
 
 
 def known_id(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= LARGEST_ID:
-        raise ValueError
-    return number
+    return whole(text)
 
 
 def day_of(text: str) -> date:

@@ -11,19 +11,18 @@ from wtforms import (
     BooleanField,
     Field,
     Form,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
     TextAreaField,
 )
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from app.documents import badges
 from app.documents.signs import Sign, typed_sign
 from app.documents.tents import Tent, typed_tent
 from app.events.models import Slot
-from app.fields import PlainLine, too_long, trimmed
+from app.fields import PlainLine, too_long, trimmed, whole_number
 from app.registrations.answer_forms import ManyField
 from app.text import clean
 
@@ -97,16 +96,10 @@ class BadgesForm(FlaskForm):
         ),
     )
     role = role_field(_l("Their role"), "expert")
-    blanks = IntegerField(
+    blanks = whole_number(
         _l("Blank badges"),
-        validators=[
-            Optional(),
-            NumberRange(
-                0,
-                MOST_BLANKS,
-                _l("Write a number from %(least)s to %(most)s.", least=0, most=MOST_BLANKS),
-            ),
-        ],
+        0,
+        MOST_BLANKS,
         description=_l("With lines to write the name on by hand. There are eight on a sheet."),
     )
     blank_role = role_field(_l("Role on the blank ones"), "guest")

@@ -18,7 +18,7 @@ from app.documents.queries import due_count
 from app.errors import RuleBroken
 from app.organizations.models import Role
 from app.permissions import event_for, reach
-from app.text import clean
+from app.text import clean, whole
 from app.web import found_or_404, page, private
 
 bp = Blueprint("batches", __name__)
@@ -198,7 +198,7 @@ def organization_register() -> ResponseReturnValue:
     wanted = request.args.get("organization", "")
     organization = found_or_404(next((one for one in own if wanted in ("", one.slug)), None))
     years = register.years_of(organization)
-    year = request.args.get("year", years[0], type=int)
+    year = request.args.get("year", years[0], type=whole)
     if year not in years:
         year = years[0]
     record_now(

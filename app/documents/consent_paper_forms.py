@@ -5,10 +5,11 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import DateField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, ValidationError
 
 from app import clock, fields
+from app.fields import whole_number
 from app.people.models import ConsentKind
 
 KINDS = [
@@ -42,12 +43,11 @@ class PaperConsentsForm(FlaskForm):
         most=25,
         description=_l("The next ones count up in the order of the list: 12, 13, 14…"),
     )
-    version = IntegerField(
+    version = whole_number(
         _l("Version of the text"),
-        validators=[
-            Optional(),
-            NumberRange(1, 10_000, _l("The version is a small number at the foot of the paper.")),
-        ],
+        1,
+        10_000,
+        otherwise=_l("The version is a small number at the foot of the paper."),
         description=_l("At the foot of the paper. Empty: the one in force."),
     )
 

@@ -1,7 +1,7 @@
 """Acts of erasure, for the operator."""
 
 import sqlalchemy as sa
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -10,7 +10,7 @@ from app.documents.erasure_words import REASONS
 from app.documents.retention import RETENTION
 from app.people.list_models import ErasureAct
 from app.permissions import authorize
-from app.web import LARGEST_ID, PDF, download, get_or_404, page, paged
+from app.web import PDF, download, get_or_404, page, page_asked, paged
 
 bp = Blueprint("erasures", __name__)
 ON_A_PAGE = 50
@@ -20,7 +20,7 @@ ON_A_PAGE = 50
 @login_required
 def index() -> ResponseReturnValue:
     authorize("site.administer")
-    number = min(max(1, request.args.get("page", 1, type=int)), LARGEST_ID // ON_A_PAGE)
+    number = page_asked()
     query = sa.select(ErasureAct).order_by(ErasureAct.id.desc())
     return page(
         "own_data/erasures.html",

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms import HiddenField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.documents.list_choices import (
@@ -28,6 +28,7 @@ from app.documents.list_choices import (
 from app.documents.list_columns import in_their_order
 from app.events.models import Event
 from app.events.question_models import Question
+from app.fields import whole_number
 from app.registrations.desk_forms import slot_title
 
 Said = MultiDict[str, str]
@@ -56,12 +57,11 @@ class ListForm(FlaskForm):
     classes = OneOf(_l("Classes that signed up together"))
     order = OneOf(_l("Order"))
     layout = OneOf(_l("Sheet of A4"))
-    blank = IntegerField(
+    blank = whole_number(
         _l("Blank rows at the end"),
-        validators=[
-            Optional(),
-            NumberRange(0, MOST_BLANK, _l("From 0 to %(most)s rows.", most=MOST_BLANK)),
-        ],
+        0,
+        MOST_BLANK,
+        otherwise=_l("From 0 to %(most)s rows.", most=MOST_BLANK),
     )
     columns = SelectMultipleField(
         _l("Columns"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)

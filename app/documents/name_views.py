@@ -12,7 +12,7 @@ from app.db import transaction
 from app.documents.name_forms import NamesForm
 from app.documents.name_holders import Holder, correct, holders_of
 from app.permissions import event_for
-from app.web import page, page_of
+from app.web import page, page_asked, page_of
 
 bp = Blueprint("names", __name__)
 ON_A_PAGE = 25
@@ -23,7 +23,7 @@ ON_A_PAGE = 25
 def index(slug: str) -> ResponseReturnValue:
     event = event_for("event.print", slug)
     everybody = holders_of(event)
-    shown = page_of(everybody, number=request.args.get("page", 1, type=int), size=ON_A_PAGE)
+    shown = page_of(everybody, number=page_asked(), size=ON_A_PAGE)
     is_sent = request.method == "POST"
     form = NamesForm(sent(everybody) if is_sent else shown.items, request.form if is_sent else None)
     if form.validate_on_submit():

@@ -12,6 +12,7 @@ from app.events.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import Card, Selection, find_events
 from app.people.models import Person
 from app.people.queries import children_of, person_of
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("path", __name__)
@@ -24,7 +25,7 @@ def mine() -> ResponseReturnValue:
     """The account's own path, or a child's: ``?person=<id>``."""
     own = person_of(current_user)
     people = ([own] if own else []) + children_of(current_user)
-    wanted = request.args.get("person", 0, type=int)
+    wanted = request.args.get("person", 0, type=whole)
     person = next((one for one in people if wanted in (0, one.id)), None)
     if "person" in request.args:
         found_or_404(person)

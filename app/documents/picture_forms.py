@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, Field, SelectField
 
 from app.documents.pictures import Use
-from app.web import LARGEST_ID
+from app.text import whole_or_nothing
 
 
 class PictureField(Field):
@@ -42,8 +42,8 @@ def number_of(text: Any) -> int | None:
     """An id as a form sends it; what is none at all becomes one that nothing has."""
     if not isinstance(text, str) or not text.strip():
         return None
-    is_number = text.isascii() and text.isdecimal() and len(text) < 11
-    return min(int(text), LARGEST_ID) if is_number else -1
+    number = whole_or_nothing(text)
+    return -1 if number is None else number
 
 
 class PictureForm(FlaskForm):

@@ -7,16 +7,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, IntegerField, RadioField, SelectChoice
+from wtforms import Field, RadioField, SelectChoice
 from wtforms.validators import Optional
 
 from app import clock, fields
 from app.documents.buses import FEWEST_SEATS, MOST_SEATS, usual_bus
 from app.documents.trip_models import TripNotes
 from app.documents.trips import Adult, Crew, Trip, Way
-from app.events.forms import whole_number
 from app.events.models import Slot
 from app.events.slot_series_forms import DayField, HourField
+from app.fields import whole_number
 from app.filters import day as day_of
 from app.filters import time as time_of
 from app.registrations.group_forms import AdultsForm
@@ -62,7 +62,7 @@ class TripForm(AdultsForm):
     )
     bus = fields.line(_l("Bus: model and number plate"), most=120)
     driver = fields.line(_l("Driver: name, phone"), most=200)
-    seats: IntegerField = whole_number(_l("Passenger seats in the bus"), FEWEST_SEATS, MOST_SEATS)
+    seats = whole_number(_l("Passenger seats in the bus"), FEWEST_SEATS, MOST_SEATS)
     place = fields.line(_l("Where the class sets off from"), most=300)
     route = fields.line(
         _l("Route"), most=300, description=_l("From where, through which places, to where.")

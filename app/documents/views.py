@@ -30,7 +30,7 @@ from app.permissions import event_for
 from app.registrations.models import Registration
 from app.registrations.queries import registration_by_code
 from app.security import limiter
-from app.web import PDF, XLSX, download, found_or_404, page, paged
+from app.web import PDF, XLSX, download, found_or_404, page, page_asked, paged
 
 bp = Blueprint("documents", __name__)
 ON_A_PAGE = 50
@@ -47,7 +47,7 @@ def papers(slug: str) -> ResponseReturnValue:
     """What can be printed, and the certificates that were issued."""
     event = event_for("event.print", slug)
     turnout = queries.turnout_by_slot(event)
-    number = request.args.get("page", 1, type=int)
+    number = page_asked()
     issued = paged(queries.certificates_by_name(event), number=number, size=ON_A_PAGE)
     return page(
         "documents/papers.html",

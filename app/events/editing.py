@@ -12,7 +12,7 @@ from app.events.detail_words import TITLES
 from app.events.details import Details, changes, details_of, version_of
 from app.events.models import Event, EventStatus
 from app.organizations.models import Organization
-from app.web import LARGEST_ID
+from app.text import whole_or_nothing
 
 
 class Stale(RuleBroken):
@@ -69,11 +69,9 @@ def refuse_if_stale(event: Event, details: Details, version: str, tab: str) -> N
 def draft_begun(number: str, tab: str, organizations: Sequence[Organization]) -> Event | None:
     """The draft of these organizations that the form of a new event has saved by itself: by
     its id, or by the window while the answer with the id is still under way."""
-    known = (
-        len(number) <= 10 and number.isascii() and number.isdigit() and int(number) <= LARGEST_ID
-    )
+    known = whole_or_nothing(number)
     query = sa.select(Event).where(
-        Event.id == int(number[:11]) if known else Event.edited_in == tab,
+        Event.id == known if known else Event.edited_in == tab,
         Event.status == EventStatus.DRAFT,
         Event.organization_id.in_([one.id for one in organizations]),
     )

@@ -20,6 +20,7 @@ from app.fields import PlainLine, SensibleDate, choices, line, stripped, too_lon
 from app.organizations.models import Organization
 from app.roadmap.models import Measure
 from app.roadmap.queries import current_plan, measures_of
+from app.text import whole
 
 TAB = re.compile(r"[\w-]{8,32}", re.ASCII)
 SAID_PLAINLY = (
@@ -90,7 +91,7 @@ class TemplateForm(FlaskForm):
 class BeginForm(FlaskForm):
     """A new event by a template: whose, and from which day."""
 
-    organization = SelectField(_l("Organization"), coerce=int)
+    organization = SelectField(_l("Organization"), coerce=whole)
     first_day = DateField(_l("First day"))
 
     def __init__(

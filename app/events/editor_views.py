@@ -25,7 +25,7 @@ from app.events.models import Event
 from app.events.showing import shown_in_preview
 from app.organizations.models import Role
 from app.permissions import authorize, event_for, reach
-from app.web import page
+from app.web import page, page_asked
 
 bp = Blueprint("event_editor", __name__)
 bp.add_app_template_global(checklist.required_steps, "required_steps")
@@ -123,7 +123,7 @@ def preview(slug: str) -> ResponseReturnValue:
 @login_required
 def history(slug: str) -> ResponseReturnValue:
     event = event_for("event.manage", slug)
-    number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    number = page_asked()
     return page(
         "events_desk/history.html",
         event=event,

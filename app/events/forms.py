@@ -11,7 +11,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
     Field,
-    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -20,7 +19,6 @@ from wtforms import (
 from wtforms.validators import (
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     ValidationError,
 )
@@ -40,11 +38,13 @@ from app.fields import (
     stripped,
     too_long,
     trimmed,
+    whole_number,
 )
 from app.organizations.models import Municipality, Organization
 from app.people.models import Category
 from app.roadmap.models import Measure
 from app.roadmap.queries import measure_by_code
+from app.text import whole
 
 MOST_LETTERS = 8000
 MOST_COMPANIONS = 10
@@ -130,25 +130,10 @@ def paragraphs(label: Any, *, most: int = MOST_LETTERS) -> TextAreaField:
     )
 
 
-def whole_number(label: Any, least: int, most: int, **kwargs: Any) -> IntegerField:
-    return IntegerField(
-        label,
-        validators=[
-            Optional(),
-            NumberRange(
-                least,
-                most,
-                _l("Write a number from %(least)s to %(most)s.", least=least, most=most),
-            ),
-        ],
-        **kwargs,
-    )
-
-
 class EventForm(FlaskForm):
     """The words, place, audience and sign-up of an event."""
 
-    organization = SelectField(_l("Organization"), coerce=int)
+    organization = SelectField(_l("Organization"), coerce=whole)
     kind = SelectField(
         _l("Kind of event"), validators=[InputRequired(_l("Choose the kind of event."))]
     )

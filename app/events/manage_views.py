@@ -28,7 +28,7 @@ from app.permissions import attended, authorize, can, event_for, organized, reac
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
 from app.registrations.waitlists import sign_ups_by_day, waiting_at
-from app.web import page, paged
+from app.web import page, page_asked, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
@@ -77,7 +77,7 @@ def manage_index() -> ResponseReturnValue:
     remit = organized()
     asked = {name: request.args.get(name, "") for name in ("status", "time", "kind", "q", "sort")}
     choice = Choice(**asked)
-    number = request.args.get("page", 1, type=int)
+    number = page_asked()
     events = paged(desk_queries.events_of(remit, choice), number=number, size=PAGE_SIZE)
     said = {name: value for name, value in asked.items() if value}
 

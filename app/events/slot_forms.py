@@ -6,18 +6,18 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, DateField, Field, RadioField, TextAreaField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     ValidationError,
 )
 
-from app.events.forms import MomentField, whole_number
+from app.events.forms import MomentField
 from app.events.slots_at_once import Wish
-from app.fields import PlainText, SensibleDate, line, too_long, trimmed
+from app.fields import PlainText, SensibleDate, line, too_long, trimmed, whole_number
+from app.text import whole
 
 MOST_SEATS = 5000
 MOST_MORE = 50
@@ -33,16 +33,8 @@ class SlotForm(FlaskForm):
     room = line(_l("Room or meeting point"))
     starts_at = MomentField(_l("Begins"), required=_l("Choose when the slot begins."))
     ends_at = MomentField(_l("Ends"), required=_l("Choose when the slot ends."))
-    capacity = IntegerField(
-        _l("Seats"),
-        validators=[
-            InputRequired(_l("Write how many seats there are.")),
-            NumberRange(
-                1,
-                MOST_SEATS,
-                _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_SEATS),
-            ),
-        ],
+    capacity = whole_number(
+        _l("Seats"), 1, MOST_SEATS, required=_l("Write how many seats there are.")
     )
 
     def leave_time_out(self) -> None:
@@ -136,4 +128,4 @@ class ManyForm(FlaskForm):
 class MovePeopleForm(FlaskForm):
     """Where everybody of a slot goes that was called off."""
 
-    to = RadioField(_l("To another time"), coerce=int, validators=[InputRequired()])
+    to = RadioField(_l("To another time"), coerce=whole, validators=[InputRequired()])

@@ -15,6 +15,7 @@ from app.events.slots_at_once import NotAll, Refused, change_many, delete_many
 from app.permissions import event_for
 from app.registrations.actions import promote
 from app.registrations.slot_changes import tell_moved
+from app.text import whole
 from app.web import page
 
 bp = Blueprint("slots_at_once", __name__)
@@ -74,7 +75,7 @@ def changed(event: Event, chosen: list[Slot], form: ManyForm) -> int:
 def ticked(event: Event) -> list[Slot]:
     if "everything" in request.form:
         return [slot for slot in event.slots_held if not slot.has_begun]
-    ids = set(request.form.getlist("slot", type=int))
+    ids = set(request.form.getlist("slot", type=whole))
     return [slot for slot in event.slots if slot.id in ids]
 
 

@@ -13,19 +13,18 @@ from wtforms import (
     DateField,
     Field,
     HiddenField,
-    IntegerField,
     SelectChoice,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from app.events.forms import Checkboxes, MomentField, whole_number
+from app.events.forms import Checkboxes, MomentField
 from app.events.rooms import Spot
 from app.events.slot_forms import MOST_SEATS
 from app.events.slot_series import LONGEST, Rhythm, minutes
-from app.fields import PlainLine, SensibleDate, line, too_long, trimmed
+from app.fields import PlainLine, SensibleDate, line, too_long, trimmed, whole_number
 
 WEEKDAYS = (*(_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Sun")),)
 MOST_ROOMS = 30
@@ -161,16 +160,8 @@ class SlotSeriesForm(RhythmForm):
         filters=[trimmed],
         validators=[Length(max=3000, message=too_long(3000))],
     )
-    capacity = IntegerField(
-        _l("Seats in each"),
-        validators=[
-            InputRequired(_l("Write how many seats there are.")),
-            NumberRange(
-                1,
-                MOST_SEATS,
-                _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_SEATS),
-            ),
-        ],
+    capacity = whole_number(
+        _l("Seats in each"), 1, MOST_SEATS, required=_l("Write how many seats there are.")
     )
 
     def validate_where(self, field: Field) -> None:

@@ -20,6 +20,7 @@ from app.permissions import event_for
 from app.registrations.actions import promote, tell_changed
 from app.registrations.models import Registration
 from app.registrations.slot_changes import take_seats_away, would_lose
+from app.text import whole
 from app.web import found_or_404, page, page_of
 
 bp = Blueprint("slots", __name__)
@@ -60,7 +61,7 @@ def index(slug: str) -> ResponseReturnValue:
             flash(ngettext("%(num)s slot added.", "%(num)s slots added.", len(new)), "success")
             warn_of_rooms(event, new)
             return redirect(url_for(".index", slug=event.slug), 303)
-    number = request.args.get("page", 0, type=int) or page_now(event)
+    number = request.args.get("page", 0, type=whole) or page_now(event)
     return page(
         "events_desk/slots.html",
         status=422 if form.is_submitted() else 200,
@@ -128,7 +129,7 @@ def agreed_to() -> set[int] | None:
     """Those whom the organizer agreed to put back on the waitlist; None: nothing agreed."""
     if "take-seats" not in request.form:
         return None
-    return set(request.form.getlist("loses", type=int))
+    return set(request.form.getlist("loses", type=whole))
 
 
 def told_of_loss(lost: Sequence[Registration]) -> str:

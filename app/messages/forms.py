@@ -9,20 +9,21 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import fields
 from app.events.models import REMINDERS, Event
+from app.fields import whole_number
 from app.messages.placeholders import PLACEHOLDERS, unknown_in
 from app.messages.queries import CAME, Selection
 from app.registrations.desk_forms import STATUSES, slot_title
 from app.registrations.models import Status
+from app.text import whole
 
 MOST_DAYS = 30
 HOURS = (14 * 24, 7 * 24, 3 * 24, 48, 24, 12, 4, 2, 1)
@@ -136,17 +137,9 @@ def refuse_unknown(text: str) -> None:
 
 
 class RemindersForm(FlaskForm):
-    hours = Ticks(_l("When to remind"), coerce=int, validate_choice=False)
-    reconfirm_days = IntegerField(
-        _l("Days before the beginning on which people are asked to confirm"),
-        validators=[
-            Optional(),
-            NumberRange(
-                1,
-                MOST_DAYS,
-                _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_DAYS),
-            ),
-        ],
+    hours = Ticks(_l("When to remind"), coerce=whole, validate_choice=False)
+    reconfirm_days = whole_number(
+        _l("Days before the beginning on which people are asked to confirm"), 1, MOST_DAYS
     )
 
     def __init__(self, event: Event) -> None:

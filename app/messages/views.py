@@ -32,7 +32,7 @@ from app.registrations.desk_queries import figures_of, schools_in
 from app.registrations.group_queries import groups_in
 from app.registrations.models import Status
 from app.registrations.reminders import set_reminders
-from app.web import found_or_404, page
+from app.web import found_or_404, page, page_asked
 
 bp = Blueprint("messages", __name__)
 SHOWN = 100  # so many names stand in the list whose letter to look at
@@ -196,7 +196,7 @@ def show(slug: str, message_id: int) -> ResponseReturnValue:
         tally=tally,
         queued=tally.get("queued", 0),
         polls=bool(tally.get("queued")) and age.total_seconds() < WATCHED_HOURS * 3600,
-        results=results_of(message, number=request.args.get("page", 1, type=int)),
+        results=results_of(message, number=page_asked()),
         url_of=lambda number: url_for(".show", slug=slug, message_id=message_id, page=number),
     )
 

@@ -31,7 +31,7 @@ from app.organizations.queries import (
 from app.permissions import authorize, organization_for, reach
 from app.security import let_frame
 from app.text import clean
-from app.web import get_or_404, page
+from app.web import get_or_404, page, page_asked
 
 bp = Blueprint("organizations", __name__)
 MOST_LETTERS = 100
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
 
 
 def page_number() -> int:
-    return min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    return page_asked()
 
 
 @bp.get("/organizations/<string:slug>")

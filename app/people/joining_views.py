@@ -24,6 +24,7 @@ from app.people.slips import slips_for
 from app.permissions import authorize
 from app.registrations.merging import merge
 from app.security import limiter
+from app.text import whole
 from app.web import PDF, download, get_or_404, page, private
 
 bp = Blueprint("joining", __name__)
@@ -209,7 +210,7 @@ def slips(class_id: int) -> ResponseReturnValue:
     class_ = get_or_404(SchoolClass, class_id)
     authorize("class.see", class_)
     pupils = {pupil.id: pupil for pupil in pupils_kept_in(class_)}
-    wanted = request.form.getlist("ids", type=int)
+    wanted = request.form.getlist("ids", type=whole)
     if any(id_ not in pupils for id_ in wanted) or len(wanted) < len(request.form.getlist("ids")):
         abort(404)
     chosen = [

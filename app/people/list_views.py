@@ -17,7 +17,7 @@ from app.people.list_wording import born_of_row, changes_of, class_of_row, headi
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
 from app.security import limiter
-from app.web import get_or_404, page, paged
+from app.web import get_or_404, page, page_asked, paged
 
 bp = Blueprint("class_lists", __name__)
 ROWS = 100
@@ -101,9 +101,7 @@ def show_import(import_: ListImport, form: ColumnsForm | None = None) -> Respons
         back=list_imports.taken_back(import_),
         outcomes=OUTCOMES,
         chosen=chosen,
-        rows=paged(
-            rows_of(import_, chosen), number=request.args.get("page", 1, type=int), size=ROWS
-        ),
+        rows=paged(rows_of(import_, chosen), number=page_asked(), size=ROWS),
         changes_of=changes_of,
         class_of_row=class_of_row,
         born_of_row=born_of_row,

@@ -23,6 +23,7 @@ from app.registrations.desk_forms import PaperForm, StaffForm, slot_title
 from app.registrations.desk_queries import registration_in
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import place_in_line
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("adding", __name__)
@@ -32,7 +33,7 @@ bp = Blueprint("adding", __name__)
 @login_required
 def add(slug: str) -> ResponseReturnValue:
     event = event_for("event.see_people", slug)
-    wanted = request.args.get("slot", type=int)
+    wanted = request.args.get("slot", type=whole)
     slot = next((one for one in event.slots if one.id == wanted), None)
     form = StaffForm(event, slot=slot, asks=True)
     if form.validate_on_submit():
@@ -110,7 +111,7 @@ def person_page(template: str, event: Event, form: StaffForm) -> Response:
 @login_required
 def walk_in(slug: str) -> ResponseReturnValue:
     event = event_for("event.check_in", slug)
-    wanted = request.args.get("slot", type=int)
+    wanted = request.args.get("slot", type=whole)
     slot = next((one for one in event.slots if one.id == wanted), None)
     form = StaffForm(event, slot=slot or slot_now(event), asks=False)
     if form.validate_on_submit():

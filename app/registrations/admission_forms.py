@@ -6,15 +6,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from app.events.forms import GRADES, MomentField
 from app.events.models import Admission, Event
 from app.events.quota_models import QuotaKind
-from app.fields import PlainText, too_long, trimmed
+from app.fields import PlainText, too_long, trimmed, whole_number
 from app.organizations.models import Municipality
-from app.registrations.forms import number_or_nothing
+from app.text import whole_or_nothing
 
 MOST_SEATS = 5000
 WAYS = {
@@ -54,20 +54,10 @@ class QuotaForm(FlaskForm):
         choices=[SelectChoice(kind.value, title) for kind, title in KINDS.items()],
         validators=[InputRequired(_l("Choose a rule."))],
     )
-    number = IntegerField(
-        _l("How many seats"),
-        validators=[
-            InputRequired(_l("Write how many seats.")),
-            NumberRange(
-                1,
-                MOST_SEATS,
-                _l("Write a number from %(least)s to %(most)s.", least=1, most=MOST_SEATS),
-            ),
-        ],
-    )
-    municipality = SelectField(_l("Municipality"), coerce=number_or_nothing)
-    grade_from = SelectField(_l("Grades from"), choices=GRADES, coerce=number_or_nothing)
-    grade_to = SelectField(_l("to"), choices=GRADES, coerce=number_or_nothing)
+    number = whole_number(_l("How many seats"), 1, MOST_SEATS, required=_l("Write how many seats."))
+    municipality = SelectField(_l("Municipality"), coerce=whole_or_nothing)
+    grade_from = SelectField(_l("Grades from"), choices=GRADES, coerce=whole_or_nothing)
+    grade_to = SelectField(_l("to"), choices=GRADES, coerce=whole_or_nothing)
     until = MomentField(_l("Until when they are kept"))
 
     def __init__(self, municipalities: Sequence[Municipality]) -> None:

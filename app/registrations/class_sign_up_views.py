@@ -16,12 +16,12 @@ from app.events.wording import why_signup_is_closed
 from app.people.models import SchoolClass
 from app.permissions import authorize, event_for, own_classes
 from app.registrations.admission import takes_applications
-from app.registrations.forms import number_or_nothing
 from app.registrations.group_forms import GroupForm
 from app.registrations.group_places import NotAllFit
 from app.registrations.group_queries import candidates, pupils_in, slots_with_room
 from app.registrations.groups import sign_up_class
 from app.registrations.models import Channel, Group
+from app.text import whole_or_nothing
 from app.web import page
 
 bp = Blueprint("class_sign_up", __name__)
@@ -33,7 +33,7 @@ def chosen_one(things: Sequence[T], name: str) -> T | None:
     given = request.values.get(name, "")
     if not given:
         return things[0] if len(things) == 1 else None
-    return next((one for one in things if one.id == number_or_nothing(given[:10])), None)
+    return next((one for one in things if one.id == whole_or_nothing(given)), None)
 
 
 @bp.route("/events/<string:slug>/group", methods=["GET", "POST"])

@@ -14,11 +14,10 @@ from app.people.models import Person
 from app.registrations.answer_queries import who_answered
 from app.registrations.models import SEATED, Group, Registration, Status
 from app.registrations.queries import IN_LINE
-from app.text import clean, like, searchable, sort_key
+from app.text import LARGEST, clean, like, searchable, sort_key, whole
 from app.web import Paged
 
 MOST_LETTERS, MOST_WORDS = 100, 6
-LARGEST_ID = 2**31 - 1
 PAGE_SIZE = 50
 EVERYBODY = "everybody"  # pupils of groups by name, among the others
 
@@ -92,10 +91,10 @@ def conditions(event: Event, wanted: Filter) -> Iterable[sa.ColumnElement[bool]]
     if wanted.school.startswith("~"):
         yield sa.and_(Person.school_id.is_(None), Person.school_name == wanted.school[1:])
     elif wanted.school:
-        yield Person.school_id == int(wanted.school)
+        yield Person.school_id == whole(wanted.school)
     if wanted.answer:
         question, _colon, answer = wanted.answer.partition(":")
-        yield Registration.id.in_(who_answered(event, int(question), answer))
+        yield Registration.id.in_(who_answered(event, whole(question), answer))
     if wanted.folds_groups:
         yield Registration.group_id.is_(None)
     elif wanted.group and wanted.group != EVERYBODY:
@@ -133,7 +132,7 @@ def table_of(event: Event, wanted: Filter, *, number: int = 1) -> Paged[Registra
     def page(number: int) -> Sequence[Any]:
         return db.session.execute(query.offset((number - 1) * PAGE_SIZE)).all()
 
-    number = min(max(1, number), LARGEST_ID // PAGE_SIZE)
+    number = min(max(1, number), LARGEST // PAGE_SIZE)
     rows = page(number)
     if not rows and number > 1:
         number = max(1, -(-how_many(event, wanted) // PAGE_SIZE))
@@ -158,7 +157,7 @@ def found(event: Event, wanted: Filter) -> list[Registration]:
 
 def chosen(event: Event, ids: Collection[int]) -> list[Registration]:
     """Those of these numbers that belong to the event, by name; others are left out."""
-    known = [id_ for id_ in ids if 0 < id_ <= LARGEST_ID]
+    known = [id_ for id_ in ids if 0 < id_ <= LARGEST]
     if not known:
         return []
     query = with_people().where(Registration.event_id == event.id, Registration.id.in_(known))

@@ -22,6 +22,7 @@ from app.people.duplicates import (
 from app.people.queries import consents_of, guardianships_of
 from app.permissions import authorize, can, own_schools
 from app.registrations import merging
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("duplicates", __name__)
@@ -65,7 +66,7 @@ def list_of(school: Organization, *, status: int = 200) -> ResponseReturnValue:
 
 def chosen_pair(school: Organization) -> Pair | None:
     """The pair of the form, while it is still on the list: nobody else can be merged here."""
-    wanted = (request.form.get("kept", 0, type=int), request.form.get("other", 0, type=int))
+    wanted = (request.form.get("kept", 0, type=whole), request.form.get("other", 0, type=whole))
     return (
         next(iter(with_persons([wanted])), None) if wanted in possible_duplicates(school) else None
     )
@@ -78,7 +79,7 @@ def merge() -> ResponseReturnValue:
     pair = chosen_pair(school)
     if pair is None:
         return settled(school)
-    spelling = request.form.get("named", 0, type=int)
+    spelling = request.form.get("named", 0, type=whole)
     named = next((one for one in pair.people if one.id == spelling), pair.kept)
     try:
         with transaction():

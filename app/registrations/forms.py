@@ -11,13 +11,10 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
-    IntegerField,
     RadioField,
 )
 from wtforms.validators import (
     Length,
-    NumberRange,
-    Optional,
     StopValidation,
     ValidationError,
 )
@@ -29,10 +26,7 @@ from app.filters import span
 from app.people.forms import DetailsForm
 from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
 from app.registrations.answer_forms import AskingForm, ManyField
-
-
-def number_or_nothing(given: Any) -> int | None:
-    return int(given) if str(given).isdecimal() else None
+from app.text import whole, whole_or_nothing
 
 
 def new_form_key() -> str:
@@ -43,11 +37,9 @@ class SeatForm(AskingForm):
     """Which slot, with how many companions, the organizer's questions, and the agreement."""
 
     form_key = HiddenField(validators=[Length(max=43)])
-    slot = RadioField(_l("Time"), coerce=number_or_nothing, validate_choice=False)
-    companions = IntegerField(
-        _l("Companions"),
-        validators=[Optional(), NumberRange(0, 1000, _l("Write a number, 0 if you come alone."))],
-        default=0,
+    slot = RadioField(_l("Time"), coerce=whole_or_nothing, validate_choice=False)
+    companions = fields.whole_number(
+        _l("Companions"), 0, 1000, otherwise=_l("Write a number, 0 if you come alone."), default=0
     )
     personal_data = BooleanField(
         _l("I agree to the processing of personal data"), name="consent-personal-data"
@@ -123,7 +115,7 @@ class PersonForm(SeatForm, DetailsForm):
 class OwnForm(SeatForm):
     """For an account that is known: who of its own people (oneself, children) takes part."""
 
-    person = ManyField(_l("Who takes part"), coerce=number_or_nothing)
+    person = ManyField(_l("Who takes part"), coerce=whole_or_nothing)
     guardian_email = fields.email(_l("E-mail of a parent or guardian"))
 
     def __init__(
@@ -158,4 +150,4 @@ class AskGuardianForm(FlaskForm):
 
 
 class MoveForm(FlaskForm):
-    slot = RadioField(_l("Another time"), coerce=int)
+    slot = RadioField(_l("Another time"), coerce=whole)

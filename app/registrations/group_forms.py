@@ -13,10 +13,10 @@ from wtforms.validators import Length, StopValidation
 from app import fields
 from app.people.models import Person
 from app.registrations.answer_forms import ManyField
-from app.registrations.forms import number_or_nothing
 from app.registrations.group_places import LEAVE_OUT, WAITLIST
 from app.registrations.groups import MOST_ADULTS
 from app.registrations.models import Group, Registration
+from app.text import whole_or_nothing
 
 SHOWN_ROWS = 3  # the other rows for adults are folded away
 
@@ -90,7 +90,7 @@ for number in range(1, MOST_ADULTS + 1):
 class GroupForm(AdultsForm):
     """The pupils of a class who come, and what happens when not all fit."""
 
-    ids = ManyField(_l("Who comes"), coerce=number_or_nothing, validate_choice=False)
+    ids = ManyField(_l("Who comes"), coerce=whole_or_nothing, validate_choice=False)
     asked = HiddenField()  # the question about the rest was on the page
     rest = RadioField(
         _l("What about the others?"),
@@ -100,7 +100,7 @@ class GroupForm(AdultsForm):
         ],
         validate_choice=False,
     )
-    seated = ManyField(_l("Who gets the seats"), coerce=number_or_nothing, validate_choice=False)
+    seated = ManyField(_l("Who gets the seats"), coerce=whole_or_nothing, validate_choice=False)
 
     def __init__(self, pupils: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -130,9 +130,9 @@ class GroupForm(AdultsForm):
 class ChangeForm(FlaskForm):
     """Who leaves the group, who joins it."""
 
-    leaves = RadioField(_l("Who does not come"), coerce=number_or_nothing, validate_choice=False)
-    comes = RadioField(_l("Who comes instead"), coerce=number_or_nothing, validate_choice=False)
-    ids = ManyField(_l("Pupils"), coerce=number_or_nothing, validate_choice=False)
+    leaves = RadioField(_l("Who does not come"), coerce=whole_or_nothing, validate_choice=False)
+    comes = RadioField(_l("Who comes instead"), coerce=whole_or_nothing, validate_choice=False)
+    ids = ManyField(_l("Pupils"), coerce=whole_or_nothing, validate_choice=False)
 
     def leaving(self, members: Sequence[Registration]) -> list[Registration]:
         return [one for one in members if one.id in (self.ids.data or ())]

@@ -36,7 +36,8 @@ from app.registrations.desk_queries import (
 )
 from app.registrations.group_queries import GroupRow, groups_in
 from app.registrations.models import Registration
-from app.web import found_or_404, page
+from app.text import whole
+from app.web import found_or_404, page, page_asked
 
 bp = Blueprint("registrations_desk", __name__)
 NAMED = 12  # so many names stand in a question about many people
@@ -49,7 +50,7 @@ def index(slug: str) -> ResponseReturnValue:
     figures = figures_of(event)
     groups = groups_in(event) if figures.in_groups else []
     form = filter_form(event, groups)
-    table = table_of(event, form.filter, number=request.args.get("page", 1, type=int))
+    table = table_of(event, form.filter, number=page_asked())
     noted = {"organization_id": event.organization_id, "number": len(table.items)}
     record_now("contacts.seen", event, **noted)
     ids = numbers(request.args)[:MOST_CHOSEN]
@@ -119,7 +120,7 @@ def act(slug: str) -> ResponseReturnValue:
         with transaction():
             undo = deed(people)
             note(event, request.values["action"], len(people))
-    at = request.values.get("at", 1, type=int)
+    at = request.values.get("at", 1, type=whole)
     here: dict[str, Any] = {**form.address, "page": at if at > 1 else None}
     return redirect(url_for(".index", slug=slug, **here, undo=joined(undo)), 303)
 

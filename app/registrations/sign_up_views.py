@@ -29,6 +29,7 @@ from app.registrations.admission import AlreadySignedUp
 from app.registrations.forms import OwnForm, PersonForm, SeatForm, new_form_key
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("sign_up", __name__)
@@ -119,7 +120,7 @@ def own_people() -> list[Person]:
 
 
 def form_for(event: Event, own: Sequence[Person]) -> SeatForm:
-    slot_id = request.args.get("slot", type=int)
+    slot_id = request.args.get("slot", type=whole)
     if own:
         agreed = {id_ for id_, kinds in consents_of(own).items() if PERSONAL_DATA in kinds}
         return OwnForm(event, own, agreed=agreed, slot_id=slot_id)
