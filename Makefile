@@ -9,7 +9,7 @@ STAMPS := .stamps
 TEST_POSTGRESQL ?= postgresql://postgres@127.0.0.1:5432/postgres
 WORKERS ?= 2
 
-.PHONY: help setup database run test test-sqlite test-postgresql lint bench shots catalogue migration clean
+.PHONY: help setup database run test test-sqlite test-postgresql lint fuzz bench shots catalogue migration clean
 
 help:            ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ —/'
@@ -68,6 +68,9 @@ lint: setup      ## ruff, mypy --strict, migrations, translations
 	@.venv/bin/mypy
 	@scripts/check-migrations
 	@$(PY) scripts/catalogue.py check
+
+fuzz: setup      ## 50,000 requests by chance (FUZZ_REQUESTS, FUZZ_SEED): none is answered with 5xx
+	@$(PY) -m tests.fuzz
 
 bench: setup     ## speed and size beside a bare Flask application, as ratios
 	@$(PY) -m bench

@@ -1,7 +1,7 @@
 """Answering browsers: whole pages, and panels of them for htmx."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil
@@ -176,6 +176,23 @@ def download(content: bytes, kind: str, name: str) -> Response:
     return private(send_file(BytesIO(content), kind, as_attachment=kind != PDF, download_name=name))
 
 
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def reads_json(view: V) -> V:
+    """Mark a view that takes a JSON body; everywhere else such a body is refused."""
+    vars(view)["reads_json"] = True
+    return view
+
+
+def refuse_json_elsewhere() -> None:
+    """Forms read JSON as if it were a form, and fail at a list where pairs should stand."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.is_json and not getattr(view, "reads_json", False):
+        abort(415)
+
+
 def init_app(app: Flask) -> None:
+    app.before_request(refuse_json_elsewhere)
     app.url_map.converters.update(int=Number, string=Word)
     app.after_request(never_cache)

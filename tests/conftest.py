@@ -8,7 +8,6 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 os.environ["QUEUE_IN_MEMORY"] = "1"
 os.environ["RATELIMIT_ENABLED"] = "0"
@@ -20,11 +19,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app, jobs
+from app import create_app
 from app.config import database_url
 from app.db import db
 from tests.browser import Browser
-from tests.databases import fresh_database
+from tests.databases import fresh_database, undone
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 
@@ -97,20 +96,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("e2e") or request.node.get_closest_marker("slow"):
         yield  # these start servers and processes with databases of their own
         return
-    app = request.getfixturevalue("app")
-    with app.app_context():
-        engine = db.engine
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            outer = connection.get_transaction() or connection.begin()
-            engines = cast(dict[str | None, Any], db.engines)
-            engines[None] = connection
-            db.session.configure(join_transaction_mode="create_savepoint")
-            jobs.queue.flush()
-            yield
-            db.session.remove()
-            engines[None] = engine
-            outer.rollback()
+    with undone(request.getfixturevalue("app")):
+        yield
 
 
 @pytest.fixture

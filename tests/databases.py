@@ -3,10 +3,14 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import Flask
 
+from app import jobs
 from app.config import database_url
+from app.db import db
 
 
 @contextmanager
@@ -26,3 +30,24 @@ def fresh_database(server: str) -> Iterator[str]:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         admin.dispose()
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[None]:
+    """Inside, everything happens in one transaction that is taken back at the end, whatever
+    was committed meanwhile."""
+    with app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            outer = connection.get_transaction() or connection.begin()
+            engines = cast(dict[str | None, Any], db.engines)
+            engines[None] = connection
+            db.session.configure(join_transaction_mode="create_savepoint")
+            jobs.queue.flush()
+            try:
+                yield
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                outer.rollback()

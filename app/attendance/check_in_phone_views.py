@@ -27,7 +27,7 @@ from app.events.models import Event
 from app.events.queries import event_row
 from app.filters import asset, iso
 from app.permissions import authorize
-from app.web import found_or_404, private
+from app.web import found_or_404, private, reads_json
 
 bp = Blueprint("check_in_phone", __name__)
 
@@ -45,6 +45,7 @@ def answer(content: dict[str, Any], status: int = 200) -> Response:
 
 @bp.post("/manage/events/<string:slug>/check-in/marks")
 @login_required
+@reads_json
 def marks(slug: str) -> ResponseReturnValue:
     """Each mark is stored by itself: one that fails takes no other with it."""
     event = event_at_the_door(slug)
