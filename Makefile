@@ -9,7 +9,7 @@ STAMPS := .stamps
 TEST_POSTGRESQL ?= postgresql://postgres@127.0.0.1:5432/postgres
 WORKERS ?= 2
 
-.PHONY: help setup database run test test-sqlite test-postgresql lint fuzz bench shots catalogue migration clean
+.PHONY: help setup database run test test-sqlite test-postgresql lint fuzz bench shots catalogue migration pins clean
 
 help:            ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ —/'
@@ -21,18 +21,20 @@ $(STAMPS)/system: scripts/system-packages
 	@scripts/system-packages run
 	@touch $@
 
-$(STAMPS)/browser: scripts/system-packages
-	@mkdir -p $(STAMPS)
+# What only checks need: a browser, linters, the test runner.
+$(STAMPS)/checks: scripts/system-packages requirements-dev.txt package-lock.json $(STAMPS)/python $(STAMPS)/vendor
 	@scripts/system-packages test
+	@scripts/python-environment test
+	@npm ci --silent --include=dev --include=optional --ignore-scripts
 	@touch $@
 
-$(STAMPS)/python: requirements.txt requirements-dev.txt
+$(STAMPS)/python: requirements.txt requirements-uv.txt scripts/python-environment
 	@mkdir -p $(STAMPS)
-	@scripts/python-environment
+	@scripts/python-environment run
 	@touch $@
 
-$(STAMPS)/vendor: package.json scripts/vendor.py $(STAMPS)/python $(wildcard static/css/*.css static/js/*.js static/img/*.svg)
-	@npm install --silent --no-package-lock --no-fund --no-audit --ignore-scripts
+$(STAMPS)/vendor: package-lock.json scripts/vendor.py $(STAMPS)/python $(wildcard static/css/*.css static/js/*.js static/img/*.svg)
+	@[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --omit=dev --omit=optional --ignore-scripts
 	@$(PY) scripts/vendor.py
 	@$(PY) -m whitenoise.compress --quiet static
 	@touch $@
@@ -52,30 +54,30 @@ run: database    ## the site with demo data: http://127.0.0.1:8000 (PORT, DATABA
 
 test: test-sqlite test-postgresql ## the whole suite, on SQLite and, where it answers, on PostgreSQL
 
-test-sqlite: setup $(STAMPS)/browser
+test-sqlite: setup $(STAMPS)/checks
 	@echo "== The suite on SQLite"
 	@$(PY) -m pytest -q -n auto --dist worksteal
 
-test-postgresql: setup $(STAMPS)/browser
+test-postgresql: setup $(STAMPS)/checks
 	@if $(PY) scripts/answers.py $(TEST_POSTGRESQL); then \
 	  echo "== The suite on PostgreSQL"; \
 	  TEST_DATABASE_URL=$(TEST_POSTGRESQL) $(PY) -m pytest -q -n auto --dist worksteal -m "not e2e and not sqlite_alone"; \
 	else echo "== PostgreSQL does not answer at $(TEST_POSTGRESQL): the suite ran on SQLite alone"; fi
 
-lint: setup      ## ruff, mypy --strict, migrations, translations
+lint: setup $(STAMPS)/checks      ## ruff, mypy --strict, migrations, translations
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@scripts/check-migrations
 	@$(PY) scripts/catalogue.py check
 
-fuzz: setup      ## 50,000 requests by chance (FUZZ_REQUESTS, FUZZ_SEED): none is answered with 5xx
+fuzz: setup $(STAMPS)/checks      ## 50,000 requests by chance (FUZZ_REQUESTS, FUZZ_SEED): none is answered with 5xx
 	@$(PY) -m tests.fuzz
 
-bench: setup     ## speed and size beside a bare Flask application, as ratios
+bench: setup $(STAMPS)/checks     ## speed and size beside a bare Flask application, as ratios
 	@$(PY) -m bench
 
-shots: setup $(STAMPS)/browser ## screenshots of the main pages into shots/
+shots: setup $(STAMPS)/checks ## screenshots of the main pages into shots/
 	@$(PY) scripts/shots.py
 
 catalogue: setup ## collect the texts of the interface into translations/
@@ -83,6 +85,12 @@ catalogue: setup ## collect the texts of the interface into translations/
 
 migration: setup ## a new migration from the models: make migration MESSAGE="…"
 	@$(FLASK) db migrate -m "$(MESSAGE)"
+
+pins: setup      ## compile the lists of packages, with hashes, after a change of an *.in or package.json
+	@for list in requirements requirements-dev requirements-uv; do \
+	  .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	    --custom-compile-command "make pins" $$list.in -o $$list.txt; done
+	@npm install --silent --package-lock-only --ignore-scripts
 
 clean:           ## forget everything that setup made (the database stays)
 	@rm -rf .venv node_modules static/vendor $(STAMPS) shots
