@@ -64,10 +64,11 @@ test-postgresql: setup $(STAMPS)/checks
 	  TEST_DATABASE_URL=$(TEST_POSTGRESQL) $(PY) -m pytest -q -n auto --dist worksteal -m "not e2e and not sqlite_alone"; \
 	else echo "== PostgreSQL does not answer at $(TEST_POSTGRESQL): the suite ran on SQLite alone"; fi
 
-lint: setup $(STAMPS)/checks      ## ruff, mypy --strict, migrations, translations
+lint: setup $(STAMPS)/checks      ## ruff, mypy --strict, biome, migrations, translations
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@node_modules/.bin/biome ci --log-level=warn
 	@scripts/check-migrations
 	@$(PY) scripts/catalogue.py check
 

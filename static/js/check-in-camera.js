@@ -1,7 +1,9 @@
 /* Reads QR codes from the phone's camera: with the browser's own reader, else with jsQR. */
 "use strict";
 window.CheckInCamera = (() => {
-  const EVERY = 150, WIDEST = 640, SAME_CODE_AFTER = 4000;
+  const EVERY = 150,
+    WIDEST = 640,
+    SAME_CODE_AFTER = 4000;
 
   function loaded(address) {
     return new Promise((done, failed) => {
@@ -14,9 +16,12 @@ window.CheckInCamera = (() => {
   }
 
   async function reader(address) {
-    if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
+    if (
+      "BarcodeDetector" in window &&
+      (await BarcodeDetector.getSupportedFormats()).includes("qr_code")
+    ) {
       const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      return async (video) => ((await detector.detect(video))[0] || {}).rawValue;
+      return async (video) => (await detector.detect(video))[0]?.rawValue;
     }
     if (!window.jsQR) await loaded(address);
     const canvas = document.createElement("canvas");
@@ -27,21 +32,25 @@ window.CheckInCamera = (() => {
       canvas.height = Math.round(video.videoHeight * scale);
       context.drawImage(video, 0, 0, canvas.width, canvas.height);
       const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
-      return (jsQR(data, width, height, { inversionAttempts: "dontInvert" }) || {}).data;
+      return jsQR(data, width, height, { inversionAttempts: "dontInvert" })?.data;
     };
   }
 
   return {
-    possible: Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia),
+    possible: Boolean(navigator.mediaDevices?.getUserMedia),
     stream: null,
 
     async start(video, address, seen) {
       const read = await reader(address);
       const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
-      const stream = (this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false }));
+      const stream = (this.stream = await navigator.mediaDevices.getUserMedia({
+        video: wanted,
+        audio: false,
+      }));
       video.srcObject = stream;
       await video.play();
-      let last = "", lastAt = 0;
+      let last = "",
+        lastAt = 0;
       const look = async () => {
         if (this.stream !== stream) return;
         if (video.videoWidth) {

@@ -11,7 +11,9 @@ window.CheckInStore = (() => {
   function base() {
     opened ||= new Promise((done, failed) => {
       const asked = indexedDB.open("orientir-check-in", 1);
-      asked.onupgradeneeded = () => SHELVES.forEach((name) => asked.result.createObjectStore(name));
+      asked.onupgradeneeded = () => {
+        for (const name of SHELVES) asked.result.createObjectStore(name);
+      };
       asked.onsuccess = () => done(asked.result);
       asked.onerror = () => failed(asked.error);
     });
@@ -42,7 +44,10 @@ window.CheckInStore = (() => {
   async function ownKey() {
     const kept = await get("keys", "own");
     if (kept) return kept;
-    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+      "encrypt",
+      "decrypt",
+    ]);
     await put("keys", "own", made);
     return (await get("keys", "own")) || made;
   }
@@ -65,7 +70,10 @@ window.CheckInStore = (() => {
     /* The server's key for this phone and day is kept where it can be used but not read. */
     async keepList(event, { key, ends_at, version, people }) {
       const bytes = Uint8Array.from(atob(key), (sign) => sign.charCodeAt(0));
-      const usable = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+      const usable = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, [
+        "encrypt",
+        "decrypt",
+      ]);
       await put("keys", event, usable);
       await put("shift", event, { ends_at, version, sealed: await seal(usable, people) });
     },
@@ -76,7 +84,11 @@ window.CheckInStore = (() => {
         await this.dropList(event);
         return null;
       }
-      return { ends_at: shift.ends_at, version: shift.version, people: await unseal(key, shift.sealed) };
+      return {
+        ends_at: shift.ends_at,
+        version: shift.version,
+        people: await unseal(key, shift.sealed),
+      };
     },
     async dropList(event) {
       await drop("shift", event);

@@ -10,11 +10,19 @@ async function keepShell() {
   const answer = await fetch(SHELL, { credentials: "same-origin", redirect: "error" });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const text = await answer.clone().text();
-  const files = new Set([...text.matchAll(/(?:href|src|data-reader-url)="(\/static\/[^"]+)"/g)].map((one) => one[1].replaceAll("&amp;", "&")));
+  const files = new Set(
+    [...text.matchAll(/(?:href|src|data-reader-url)="(\/static\/[^"]+)"/g)].map((one) =>
+      one[1].replaceAll("&amp;", "&"),
+    ),
+  );
   const shelf = await caches.open(SHELF);
-  const kept = new Set((await shelf.keys()).map((one) => new URL(one.url).pathname + new URL(one.url).search));
+  const kept = new Set(
+    (await shelf.keys()).map((one) => new URL(one.url).pathname + new URL(one.url).search),
+  );
   await Promise.all([...files].filter((one) => !kept.has(one)).map((one) => shelf.add(one)));
-  for (const one of kept) if (one.startsWith("/static/") && !files.has(one) && !one.includes("/fonts/")) await shelf.delete(one);
+  for (const one of kept)
+    if (one.startsWith("/static/") && !files.has(one) && !one.includes("/fonts/"))
+      await shelf.delete(one);
   await shelf.put(SHELL, answer);
 }
 
@@ -35,7 +43,9 @@ async function file(request) {
   return answer;
 }
 
-self.addEventListener("install", (event) => event.waitUntil(keepShell().then(() => self.skipWaiting())));
+self.addEventListener("install", (event) =>
+  event.waitUntil(keepShell().then(() => self.skipWaiting())),
+);
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keepShell().catch(() => {}));

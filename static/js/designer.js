@@ -39,7 +39,9 @@
         status.textContent = "";
       } else if (answer.status === 422) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const wrong = [...page.querySelectorAll("#problems li")].map((one) => one.textContent.trim());
+        const wrong = [...page.querySelectorAll("#problems li")].map((one) =>
+          one.textContent.trim(),
+        );
         status.textContent = wrong.join(" ") || say.failed;
       } else if (answer.status === 429) {
         status.textContent = say.often;
@@ -59,7 +61,9 @@
     next.title = frame.dataset.title;
     next.src = `${address}#toolbar=0&navpanes=0&view=Fit`;
     next.addEventListener("load", () => {
-      setTimeout(() => old.forEach((one) => one.remove()), 150);
+      setTimeout(() => {
+        for (const frame of old) frame.remove();
+      }, 150);
       setTimeout(() => URL.revokeObjectURL(address), 10000);
     });
     frame.hidden = false;
@@ -130,7 +134,8 @@
 
   form.addEventListener("input", (event) => {
     const { name, value } = event.target;
-    if (name === "own_colour" && value) form.querySelector("[name=swatch][value=own]").checked = true;
+    if (name === "own_colour" && value)
+      form.querySelector("[name=swatch][value=own]").checked = true;
     if (event.target.type !== "file") later();
   });
   form.addEventListener("change", (event) => {

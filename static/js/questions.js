@@ -3,8 +3,12 @@
 "use strict";
 (() => {
   function given(form, name) {
-    const said = [...form.elements].filter((one) => one.name === name && !one.closest("[data-shown-if][hidden]"));
-    return said.flatMap((one) => (/^(radio|checkbox)$/.test(one.type) && !one.checked ? [] : [one.value]));
+    const said = [...form.elements].filter(
+      (one) => one.name === name && !one.closest("[data-shown-if][hidden]"),
+    );
+    return said.flatMap((one) =>
+      /^(radio|checkbox)$/.test(one.type) && !one.checked ? [] : [one.value],
+    );
   }
   function arrange(root) {
     for (const part of root.querySelectorAll("[data-shown-if]")) {
