@@ -9,7 +9,7 @@ STAMPS := .stamps
 TEST_POSTGRESQL ?= postgresql://postgres@127.0.0.1:5432/postgres
 WORKERS ?= 2
 
-.PHONY: help setup database run test test-sqlite test-postgresql lint fuzz bench shots catalogue migration pins clean
+.PHONY: help setup database run test test-scripts test-sqlite test-postgresql lint fuzz bench shots catalogue migration pins clean
 
 help:            ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ —/'
@@ -52,7 +52,11 @@ run: database    ## the site with demo data: http://127.0.0.1:8000 (PORT, DATABA
 	@echo "«Ориентир»: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@.venv/bin/honcho --no-colour -f Procfile start || [ $$? -eq 130 ]
 
-test: test-sqlite test-postgresql ## the whole suite, on SQLite and, where it answers, on PostgreSQL
+test: test-scripts test-sqlite test-postgresql ## the whole suite, on SQLite and, where it answers, on PostgreSQL
+
+test-scripts: setup $(STAMPS)/checks
+	@echo "== The scripts of the pages"
+	@node --test --test-reporter=dot tests/scripts/
 
 test-sqlite: setup $(STAMPS)/checks
 	@echo "== The suite on SQLite"

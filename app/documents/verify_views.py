@@ -55,7 +55,7 @@ def file_to_save() -> ResponseReturnValue:
         today=clock.today(),
         site=current_app.config["SITE_URL"],
         style=inline("style", "css/verify-file.css"),
-        script=inline("script", "js/verify.js"),
+        script=inline("script", "js/certificate-text.js") + inline("script", "js/verify.js"),
     )
     response = Response(content, mimetype="text/html")
     response.headers["Content-Disposition"] = "attachment; filename=orientir-verify.html"

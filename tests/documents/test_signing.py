@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import stat
+from base64 import b64decode
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -41,6 +42,7 @@ SAID = Said(
     organization="Элистинский политехнический колледж", event="Сварщик за один день",
     holder="Өлзәтә Эрдниевич Б.", result="I место",
 )  # fmt: skip
+EXAMPLES = json.loads((ROOT / "tests" / "vectors" / "certificate_texts.json").read_text())
 COLLEGE = (
     "Бюджетное профессиональное образовательное учреждение Республики Калмыкия "
     "«Элистинский политехнический колледж» имени И.Н. Эльвартынова"
@@ -84,11 +86,33 @@ class TestDenseText:
         usual = SAID.organization + SAID.event + SAID.holder
         assert len(dense_text.encoded(usual)) < 0.75 * len(usual)
 
-    def test_the_script_of_the_pages_has_the_same_table(self) -> None:
-        script = (ROOT / "static" / "js" / "verify.js").read_text()
-        for letters in (dense_text.RUSSIAN, dense_text.KALMYK, dense_text.SIGNS):
-            assert f'"{letters}"' in script
-        assert f'"{"|".join(dense_text.SYLLABLES)}"' in script
+
+class TestExamples:
+    """The examples that the script of the pages is held to as well: tests/scripts/."""
+
+    pytestmark = pytest.mark.sqlite_alone
+
+    @pytest.mark.parametrize("example", EXAMPLES["examples"], ids=lambda example: example["about"])
+    def test_python_reads_it_so(self, example: dict[str, Any]) -> None:
+        keys = {id_: b64decode(key) for id_, key in EXAMPLES["keys"].items()}
+        verdict = check(example["text"], keys)
+        assert verdict.answer.value == example["answer"]
+        if said := example.get("said"):
+            assert verdict.said
+            assert as_example(verdict.said) == said
+
+
+def as_example(said: Said) -> dict[str, str]:
+    return {
+        "kind": said.kind.value,
+        "number": said.full_number,
+        "issued": said.issued_on.isoformat(),
+        "hours": str(said.hours or ""),
+        "organization": said.organization,
+        "event": said.event,
+        "holder": said.holder,
+        "result": said.result,
+    }
 
 
 class TestPayload:

@@ -203,7 +203,8 @@ class TestWithoutTheSite:
     ) -> None:
         page = browser.open("/verify/offline.html")
         assert page.response.headers["Content-Disposition"].startswith("attachment")
-        assert (ROOT / "static" / "js" / "verify.js").read_text() in page.html
+        for script in ("certificate-text.js", "verify.js"):
+            assert (ROOT / "static" / "js" / script).read_text() in page.html
         for outside in ("src=", "href=", "url(", "action=", "@import"):
             assert outside not in page.html
         assert signing.all_keys()[0].public_key in page.html
