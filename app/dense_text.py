@@ -1,7 +1,8 @@
 """Short Russian and Kalmyk texts in few bytes, for QR codes: a byte for a letter, and one for
 each of the syllables that are met most often. About 0.65 bytes a letter; UTF-8 takes two.
 
-What is printed is read for decades: the table never changes (static/js/certificate-text.js has it too).
+What is printed is read for decades: the table never changes. static/js/certificate-text.js has it
+too.
 """
 
 import re
