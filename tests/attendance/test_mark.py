@@ -17,7 +17,7 @@ from app.events.models import Event, EventStatus, Slot
 from app.events.staff_queries import Remit
 from app.organizations.models import Role
 from app.registrations.actions import cancel
-from app.registrations.models import Channel, Registration
+from app.registrations.models import Channel, Registration, Status
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,
@@ -126,6 +126,14 @@ class TestRule:
         found = marks_of(people)
         assert [found[one.id].presence for one in people] == ["present", "absent", "present"]
         assert actions.mark_all(slot, by=None) == 0
+
+    def test_leaves_out_those_whose_guardian_has_not_agreed(self) -> None:
+        slot = event_today().slots[0]
+        confirmed, waiting = seated(slot, "Бадмаев", "Очиров")
+        waiting.status, waiting.hold_until = Status.AWAITING_CONSENT, slot.ends_at
+        db.session.flush()
+        assert actions.mark_all(slot, by=None) == 1
+        assert [one.registration_id for one in marks()] == [confirmed.id]
 
     def test_marks_one_slot_only(self) -> None:
         event = make_event(in_days_=0, slots=2)

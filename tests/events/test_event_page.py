@@ -309,6 +309,16 @@ class TestKept:
         browser.client.set_cookie("language", "en")
         assert "Sign-up" in show(browser, event).html
 
+    def test_the_version_for_low_vision_is_given_to_nobody_else(self, browser: Browser) -> None:
+        event = make_event()
+        usual = browser.open(f"/events/{event.slug}").html
+        browser.client.set_cookie("low_vision", "on")
+        large = browser.open(f"/events/{event.slug}").html
+        assert large != usual
+        assert browser.open(f"/events/{event.slug}").html == large
+        browser.client.delete_cookie("low_vision")
+        assert browser.open(f"/events/{event.slug}").html == usual
+
     def test_a_browser_that_has_it_is_told_so(self, browser: Browser) -> None:
         event = make_event()
         address = f"/events/{event.slug}"

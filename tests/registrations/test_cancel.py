@@ -61,6 +61,16 @@ class TestRule:
         actions.cancel(registration, by_staff=True)
         assert registration.status is Status.CANCELLED
 
+    def test_nobody_is_promoted_into_a_slot_that_has_begun(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slot = make_event(capacity=1).slots[0]
+        first, second = make_registration(slot), make_registration(slot)
+        monkeypatch.setattr(clock, "now", lambda: slot.starts_at)
+        actions.cancel(first, by_staff=True)
+        assert second.status is Status.WAITLISTED
+        assert slot.seats_taken == 0
+
     def test_calling_off_cancels_everybody_and_says_why(self) -> None:
         event = make_event(capacity=1)
         people = [make_registration(event.slots[0]) for _ in range(2)]

@@ -117,6 +117,16 @@ class TestRule:
         assert second.is_confirmed
         assert waiting_in(event.slots[0]) == [third, late]
 
+    def test_without_an_end_of_applications_nothing_is_drawn(self) -> None:
+        """The date was taken away since: otherwise whoever still applies would be left out."""
+        event = drawing()
+        apply(event, 2)
+        event.signup_closes_at = None
+        db.session.flush()
+        with pytest.raises(RuleBroken, match="ещё принимаются"):
+            draws.draw(event)
+        assert draw_at(event).drawn_at is None
+
     def test_it_is_held_once_and_not_before_its_time(self, time: Later) -> None:
         event = drawing()
         apply(event, 1)

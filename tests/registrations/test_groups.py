@@ -78,6 +78,14 @@ class TestRule:
         assert letter.context["page"].endswith(f"/school/groups/{group.code}")
         assert [one.address for one in letters("registration_confirmed")] == ["pupil@example.org"]
 
+    def test_ten_adults_come_along_and_no_more(self) -> None:
+        school, slot = make_school_class(1), slot_of(30)
+        with pytest.raises(RuleBroken, match="Не больше 10"):
+            school.sign_up(slot, companions=[ANNA] * 11)
+        assert taken(slot) == 0
+        school.sign_up(slot, companions=[ANNA] * 10)
+        assert taken(slot) == 11
+
     def test_too_few_seats_and_nothing_is_done(self) -> None:
         school, slot = make_school_class(3), slot_of(3)
         with pytest.raises(NotAllFit) as broken:

@@ -14,6 +14,7 @@ from app.documents.actions import issue_due
 from app.documents.queries import earned_by
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
+from app.people import consents
 from app.people.actions import Details, guest_person
 from app.people.models import Category, ConsentKind, Guardianship, Person
 from app.people.queries import children_of, consents_of, has_agreed, person_of
@@ -248,6 +249,15 @@ class TestUndo:
         [asked] = requests_about(registration)
         assert asked.email == "mother@example.org"
         assert not differences()
+
+    def test_an_agreement_taken_back_meanwhile_erases_both(self) -> None:
+        """Nobody can tell of which of them it was: the other is not kept for ever."""
+        kept, other = two()
+        done = merge(kept, other, by=None)
+        consents.end(kept, ConsentKind.PERSONAL_DATA, by_name="Мама")
+        assert kept.erase_on
+        undo(done, by=None)
+        assert other.erase_on == kept.erase_on
 
     def test_once(self) -> None:
         done = merge(*two(), by=None)

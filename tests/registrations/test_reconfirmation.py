@@ -10,11 +10,12 @@ from app.db import db
 from app.errors import RuleBroken
 from app.notifications.models import Notification
 from app.registrations import seats
+from app.registrations.actions import move
 from app.registrations.models import Registration, Status
 from app.registrations.reconfirmation import look_after_answers, reconfirm
 from app.registrations.reminders import set_reminders
 from tests.browser import Browser
-from tests.factories import make_event, make_registration
+from tests.factories import make_event, make_registration, make_slot
 from tests.registrations.classes import make_school_class
 
 
@@ -96,6 +97,32 @@ class TestRule:
         at(monkeypatch, begins - 4 * DAY)
         set_reminders(registration.event, [24], reconfirm_days=None)
         at(monkeypatch, begins - DAY)
+        assert registration.is_confirmed
+
+    def test_turned_off_nobody_is_asked_any_more(
+        self, registration: Registration, begins: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at(monkeypatch, begins - 4 * DAY)
+        assert registration.is_asked_to_reconfirm
+        registration.event.reconfirm_days = None
+        assert not registration.is_asked_to_reconfirm  # the ticket and the tables follow
+        registration.event.reconfirm_days = 4
+        set_reminders(registration.event, [24], reconfirm_days=None)
+        db.session.refresh(registration)
+        assert registration.reconfirm_by is None  # switched on again, people are asked anew
+        at(monkeypatch, begins - 2 * DAY - timedelta(hours=1))
+        assert letters("reconfirm_again") == []
+        reconfirm(registration)
+        assert registration.reconfirmed_at is None  # nobody waits for an answer
+
+    def test_who_chooses_another_time_has_confirmed(
+        self, registration: Registration, begins: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = make_slot(registration.event, starts_at=begins + DAY)
+        at(monkeypatch, begins - 4 * DAY)
+        move(registration, other)
+        assert registration.reconfirmed_at
+        at(monkeypatch, begins - DAY)  # the answer was due the day before
         assert registration.is_confirmed
 
     def test_the_teacher_answers_for_the_class(
