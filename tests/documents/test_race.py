@@ -24,8 +24,9 @@ from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.documents.batch_making import begin
 from tests.documents.people import came, pages
-from tests.documents.race import CHUNK
+from tests.documents.race import CHUNK, NAIVE_DESKS
 from tests.factories import make_event, make_organization
+from tests.load.gate import FOLDER
 from tests.load.rush import application
 
 pytestmark = pytest.mark.slow
@@ -40,6 +41,7 @@ def events(
     """Two events of one organization, in a database that processes can share."""
     monkeypatch.setenv("FILES_FOLDER", str(tmp_path / "files"))
     monkeypatch.setenv("PAPERS_FOLDER", str(tmp_path / "papers"))
+    monkeypatch.setenv(FOLDER, str(tmp_path))
     with fresh_database(POSTGRESQL) as url:
         shared = database_url(url) if POSTGRESQL else f"sqlite:///{tmp_path / 'race.sqlite'}"
         app = application(shared)
@@ -95,7 +97,7 @@ def test_without_the_guard_desks_collide(events: tuple[Flask, str, list[int]]) -
         event = db.session.get_one(Event, ids[0])
         issuing.hold_book(event.organization, clock.today().year)
     db.session.remove()
-    assert let_desks_issue(url, ids, "naive", number=4) > 0
+    assert let_desks_issue(url, ids, "naive", number=NAIVE_DESKS) > 0
 
 
 def test_a_worker_killed_at_half_leaves_no_gap_and_no_double(

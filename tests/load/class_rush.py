@@ -4,7 +4,6 @@
 """
 
 import sys
-import time
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from app.organizations.models import Organization
 from app.people.models import Person, SchoolClass
 from app.registrations import seats
 from app.registrations.groups import sign_up_class
+from tests.load.gate import meet
 from tests.load.rush import application, take_off_the_guard
 
 CLASSES = 4
@@ -34,7 +34,7 @@ def rush(url: str, number: int, *, naive: bool) -> None:
         school = db.session.get_one(Organization, class_.school_id)
         if naive:  # look outside any lock, think, and believe it later
             free = seats.take(slot, PUPILS + 1)
-            time.sleep(2)  # longer than the processes take to start one after another
+            meet("looked", number, of=CLASSES)
             seats.take = lambda *_, **__: free
         with transaction():
             sign_up_class(

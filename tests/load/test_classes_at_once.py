@@ -18,14 +18,16 @@ from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_class, make_event, make_pupil, make_school
 from tests.load.class_rush import CLASSES, PUPILS, SEATS
+from tests.load.gate import FOLDER
 from tests.load.rush import application
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Iterator[str]:
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An event with 40 seats and four classes, in a database that processes can share."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
     with fresh_database(POSTGRESQL) as url:
         shared = database_url(url) if POSTGRESQL else f"sqlite:///{tmp_path / 'rush.sqlite'}"
         app = application(shared)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.slow
 AT_ONCE, PEOPLE = 8, 64
 SEATS, PER_SCHOOL, KEPT = 12, 6, 3  # in each of the two times; over both; in each
 SCHOOL = "СОШ № 4"
+GATE = Barrier(AT_ONCE)
 SignUp = Callable[[Slot, Person], Any]
 
 
@@ -86,7 +88,7 @@ def carelessly(slot: Slot, person: Person) -> None:
     """Outside any lock: look, think, write."""
     now = quotas.standing_by(slot, quotas_of(slot.event))
     is_stopped = bool(now and now.stops(who(person), 1))
-    time.sleep(0.02)
+    GATE.wait(60)  # all have looked
     with transaction():
         status = Status.WAITLISTED if is_stopped else Status.CONFIRMED
         values = {"event_id": slot.event_id, "slot": slot, "channel": Channel.GUEST}

@@ -19,14 +19,16 @@ from app.registrations.models import Registration, Status
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_event, make_person
+from tests.load.gate import FOLDER
 from tests.load.rush import PEOPLE, PROCESSES, SEATS, application
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def crowd(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
+def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Flask, str]]:
     """An event with 50 seats and 400 people, in a database that processes can share."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
     with fresh_database(POSTGRESQL) as url:
         shared = database_url(url) if POSTGRESQL else f"sqlite:///{tmp_path / 'rush.sqlite'}"
         app = application(shared)
