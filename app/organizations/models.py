@@ -132,6 +132,10 @@ class Organization(Model):
         return name[1:-1] if name.startswith("«") and name.find("»") == len(name) - 1 else name
 
 
+# What ``is_approved`` looks at, for queries that read few columns.
+APPROVAL = (Organization.approved_at, Organization.suspended_at, Organization.closed_at)
+
+
 class Role(enum.StrEnum):
     ADMIN = "admin"  # everything in the organization, its members too
     ORGANIZER = "organizer"  # events and the people in them
