@@ -31,7 +31,7 @@ bp = Blueprint("approvals", __name__)
 MOST_LETTERS = 100
 STATES = {
     State.WAITING: _l("Waiting"),
-    State.APPROVED: _l("Approved"),
+    State.APPROVED: _l("Approved organizations"),
     State.REJECTED: _l("Rejected"),
     State.SUSPENDED: _l("Suspended"),
     State.CLOSED: _l("Closed"),
