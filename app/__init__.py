@@ -71,6 +71,7 @@ from app.events.template_views import bp as event_templates
 from app.events.views import bp as events
 from app.messages.views import bp as messages
 from app.notifications.views import bp as notifications
+from app.organizations.approval_views import bp as approvals
 from app.organizations.membership_views import bp as memberships
 from app.organizations.views import bp as organizations
 from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
@@ -130,7 +131,7 @@ def navigation() -> list[dict[str, Any]]:
         if permissions.can("school.open"):
             entries.append(("classes.desk", _("School")))
         if permissions.can("site.administer"):
-            entries.append(("organizations.administration", _("Approvals")))
+            entries.append(("approvals.index", _("Approvals")))
     return [
         {"url": url_for(endpoint), "text": text, "current": request.endpoint == endpoint}
         for endpoint, text in entries
@@ -161,6 +162,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         notifications,
         organizations,
         memberships,
+        approvals,
         people,
         classes,
         pupils,

@@ -26,7 +26,7 @@ from app.events.models import Event, EventSeries, EventStatus
 from app.events.quota_models import Quota, QuotaKind
 from app.events.staff_models import DoorLink, StaffRole
 from app.messages.models import Message
-from app.organizations.models import Membership, Role
+from app.organizations.models import Membership, OrganizationChange, OrganizationKind, Role
 from app.people.list_models import ErasureAct, ErasureReason, ImportState, ListImport
 from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.groups import sign_up_class
@@ -76,6 +76,10 @@ MATRIX = {
     "accounts.sign_up": EVERYBODY,
     "address.add": LOGGED_IN,
     "address.confirm": LOGGED_IN,  # 410: no such link
+    "approvals.act": MINISTRY,
+    "approvals.change": MINISTRY,
+    "approvals.index": MINISTRY,
+    "approvals.names": MINISTRY,
     "answers.change": EVERYBODY,  # by its secret code
     "replies.accept_seat": EVERYBODY,  # by its secret code
     "replies.reconfirm_class": SCHOOL,
@@ -219,13 +223,13 @@ MATRIX = {
     "names.index": ORGANIZER,
     "notifications.letter": NOBODY,
     "notifications.outbox": NOBODY,
-    "organizations.administration": MINISTRY,
-    "organizations.approve": MINISTRY,
+    "organizations.ask_again": MINISTRY,  # the only admin of an organization here
     "organizations.edit": MINISTRY,  # the only admin of an organization here
     "organizations.embed": EVERYBODY,
     "organizations.index": EVERYBODY,
     "organizations.new": LOGGED_IN,
     "organizations.show": EVERYBODY,
+    "organizations.withdraw_change": MINISTRY,
     "path.mine": LOGGED_IN,
     "own_data.erase": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
     "own_data.export": LOGGED_IN | dict.fromkeys(ACTORS[1:], "hidden"),  # not their own
@@ -375,6 +379,7 @@ class Scene:
             "design_id": self.design_id,
             "picture_id": self.picture_id,
             "filename": "css/site.css",
+            "name": "suspend",
         }
         if endpoint.startswith("series."):
             known["slug"] = "yarmarki"
@@ -448,6 +453,11 @@ def build() -> Scene:
     picture = Picture(organization_id=college.id, sha256="0" * 64, content_type="image/png",
                       width=1, height=1, content=b"")  # fmt: skip
     db.session.add(picture)
+    db.session.add(
+        OrganizationChange(
+            organization=college, name="Прокуратура", short_name="П", kind=OrganizationKind.COLLEGE
+        )
+    )
     db.session.flush()
     thanks = CertificateKind.THANKS
     design = design_actions.make(college, thanks, "Письмо", STANDARD[thanks])

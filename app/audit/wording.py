@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.organizations.kinds import TITLES
+
 # Every code that is given to record() stands here; a test reads the sources and looks.
 ACTIONS = {
     "admission.chosen": _l("chose how people get seats"),
@@ -61,6 +63,17 @@ ACTIONS = {
     "message.sent": _l("wrote to the people of an event"),
     "names.corrected": _l("corrected how names are declined on papers"),
     "organization.approved": _l("approved an organization"),
+    "organization.asked_again": _l("asked again for the approval of an organization"),
+    "organization.change_accepted": _l("accepted another name of an organization"),
+    "organization.change_asked": _l("asked for another name of an organization"),
+    "organization.change_refused": _l("refused another name of an organization"),
+    "organization.change_withdrawn": _l("took back the wish for another name"),
+    "organization.closed": _l("closed an organization"),
+    "organization.edited": _l("changed the details of an organization"),
+    "organization.registered": _l("registered an organization"),
+    "organization.rejected": _l("rejected an organization"),
+    "organization.resumed": _l("resumed an organization"),
+    "organization.suspended": _l("suspended an organization"),
     "person.erased": _l("erased a person’s data"),
     "person.exported": _l("downloaded a person’s data"),
     "persons.exported": _l("downloaded or printed a list of people"),
@@ -100,13 +113,37 @@ THINGS = {
 # Names of details that many actions give; others are shown as they are.
 DETAILS = {
     "act": _l("act"),
+    "changed": _l("changed"),
+    "events": _l("events"),
     "kind": _l("kind"),
+    "name": _l("name"),
+    "new_kind": _l("new kind"),
+    "new_name": _l("new name"),
+    "new_short_name": _l("new short name"),
     "number": _l("how many"),
+    "old_kind": _l("old kind"),
+    "old_name": _l("old name"),
+    "old_short_name": _l("old short name"),
     "paper": _l("paper"),
+    "people": _l("people"),
     "reason": _l("reason"),
     "role": _l("role"),
     "version": _l("version"),
     "when": _l("when"),
+}
+# What an organization says about itself, by its columns.
+COLUMNS = {
+    "about": _l("description"),
+    "address": _l("address"),
+    "email": _l("e-mail"),
+    "kind": _l("kind"),
+    "municipality_id": _l("district or city"),
+    "name": _l("name"),
+    "phone": _l("phone"),
+    "short_name": _l("short name"),
+    "signatory_name": _l("who signs certificates"),
+    "signatory_post": _l("their post"),
+    "site": _l("site"),
 }
 
 
@@ -125,7 +162,16 @@ def thing_words(object_type: str, object_id: int | None) -> str:
 def detail_words(details: dict[str, Any]) -> str:
     """«how many: 24, paper: list.xlsx». What became of what is told by the event's history."""
     return ", ".join(
-        f"{DETAILS.get(name, name)}: {value}"
+        f"{DETAILS.get(name, name)}: {value_words(name, value)}"
         for name, value in details.items()
         if not isinstance(value, dict)
     )
+
+
+def value_words(name: str, value: Any) -> str:
+    """Codes in words: kinds of organizations, the columns that changed."""
+    if name in ("old_kind", "new_kind"):
+        return str(TITLES.get(value, value))
+    if name == "changed" and isinstance(value, list):
+        return ", ".join(str(COLUMNS.get(column, column)) for column in value)
+    return str(value)

@@ -17,6 +17,7 @@ from app.events.history import note_changes
 from app.events.models import Admission, Event, EventStatus
 from app.events.slugs import save_with_free_slug
 from app.events.upkeep import keep_up
+from app.organizations.actions import refuse_halted
 from app.organizations.models import Organization
 
 PLACE = ("venue", "municipality", "format", "online_url")  # whoever signed up must know
@@ -24,6 +25,7 @@ PLACE = ("venue", "municipality", "format", "online_url")  # whoever signed up m
 
 def draft(organization: Organization, details: Details) -> Event:
     """A new event that only its organizers see."""
+    refuse_halted(organization)
     event = Event(organization=organization, status=EventStatus.DRAFT, cancel_reason="")
     details.write_to(event)
     save_with_free_slug(event)

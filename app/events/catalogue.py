@@ -65,11 +65,12 @@ def organizations_with_events() -> dict[str, str]:
     query = (
         sa.select(Organization.slug, Organization.short_name)
         .where(
+            Organization.is_approved,
             sa.exists().where(
                 Event.organization_id == Organization.id,
                 Event.status == EventStatus.PUBLISHED,
                 Event.ends_at > lately,
-            )
+            ),
         )
         .order_by(Organization.sort_key, Organization.id)
     )

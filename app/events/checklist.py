@@ -70,7 +70,9 @@ def required_steps(event: Event) -> list[Step]:
             "signup_closes_at",
         ),
         Step(
-            _("wait until the ministry approves your organization"),
+            _("wait until the ministry resumes your organization")
+            if event.organization.is_halted
+            else _("wait until the ministry approves your organization"),
             event.organization.is_approved,
         ),
     ]

@@ -18,6 +18,25 @@ def coming_by_organization() -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
+def coming_events_of(organization: Organization, *, most: int | None = None) -> list[Event]:
+    """Its published events that are not over, the nearest first."""
+    query = sa.select(Event).where(*coming_of_it(organization))
+    return list(db.session.scalars(query.order_by(Event.starts_at, Event.id).limit(most)))
+
+
+def number_of_coming(organization: Organization) -> int:
+    query = sa.select(sa.func.count()).select_from(Event).where(*coming_of_it(organization))
+    return db.session.scalar(query) or 0
+
+
+def coming_of_it(organization: Organization) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Event.organization_id == organization.id,
+        Event.status == EventStatus.PUBLISHED,
+        Event.ends_at > clock.now(),
+    )
+
+
 def past_of(organization: Organization) -> int:
     """How many events the organization has held."""
     query = sa.select(sa.func.count()).where(

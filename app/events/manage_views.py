@@ -22,8 +22,8 @@ from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
-from app.organizations.models import Organization, Role
-from app.organizations.queries import waiting_organizations
+from app.organizations.models import Organization, Role, State
+from app.organizations.queries import organizations_in_state
 from app.permissions import attended, authorize, can, event_for, organized, reach
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
@@ -32,7 +32,7 @@ from app.web import page, page_asked, paged
 
 bp = Blueprint("events_desk", __name__)
 PAGE_SIZE = 25
-MOST_BARS, MOST_UNTICKED = 12, 10
+MOST_BARS, MOST_UNTICKED, MOST_ASKING = 12, 10, 5
 
 
 @bp.get("/manage")
@@ -65,7 +65,9 @@ def desk() -> ResponseReturnValue:
         lines=[one for one in waiting if one.waitlisted],
         drafts=[(event, actions.missing_for_publishing(event)) for event in drafts],
         unticked=unticked_events(remit, most=MOST_UNTICKED),
-        asking=waiting_organizations() if can("site.administer") else [],
+        asking=organizations_in_state(State.WAITING, size=MOST_ASKING).items
+        if can("site.administer")
+        else [],
         unapproved=[each for each in organizations if not each.is_approved],
     )
 

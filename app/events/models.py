@@ -149,6 +149,7 @@ class Event(Model):
         now = clock.now()
         return (
             self.status is EventStatus.PUBLISHED
+            and self.organization.is_approved  # else suspended or closed since
             and (self.signup_opens_at is None or self.signup_opens_at <= now)
             and (self.signup_closes_at is None or now < self.signup_closes_at)
             and not self.is_over

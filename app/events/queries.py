@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
@@ -43,9 +43,14 @@ def event_row(slug: str) -> Event | None:
 
 
 # Written once: they are asked for each page of an event.
-ALONE = sa.select(Event).where(Event.slug == sa.bindparam("slug"))
-ROW = ALONE.options(load_only(Event.organization_id, Event.title, Event.slug, Event.status))
-BY_SLUG = ALONE.options(
+OF_SLUG = sa.select(Event).where(Event.slug == sa.bindparam("slug"))
+ALONE = OF_SLUG.options(  # with its organization: whether it may hold the event
+    joinedload(Event.organization).options(
+        defer(Organization.about), defer(Organization.search_text)
+    )
+)
+ROW = OF_SLUG.options(load_only(Event.organization_id, Event.title, Event.slug, Event.status))
+BY_SLUG = OF_SLUG.options(
     joinedload(Event.organization),
     joinedload(Event.municipality),
     joinedload(Event.measure),
@@ -188,6 +193,8 @@ def conditions(selection: Selection) -> Iterable[sa.ColumnElement[bool]]:
         Event.status == EventStatus.PUBLISHED,
         sa.and_(Event.status == EventStatus.CANCELLED, Event.ends_at > NOW),
     )
+    # What was held stays; whoever is suspended invites nobody.
+    yield sa.or_(Organization.is_approved, Event.ends_at <= NOW)
     if selection.since:
         yield Event.ends_at > clock.start_of_day(selection.since)
     elif not selection.is_past:
@@ -269,7 +276,12 @@ def kinds_with_counts() -> list[tuple[str, int]]:
     count = sa.func.count()
     query = (
         sa.select(Event.kind_code, count)
-        .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > clock.now())
+        .join(Event.organization)
+        .where(
+            Event.status == EventStatus.PUBLISHED,
+            Event.ends_at > clock.now(),
+            Organization.is_approved,
+        )
         .group_by(Event.kind_code)
         .order_by(count.desc(), Event.kind_code)
     )

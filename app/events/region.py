@@ -73,12 +73,14 @@ def planned_between(
     since: datetime, until: datetime, *conditions: sa.ColumnElement[bool]
 ) -> list[Planned]:
     """Slots that touch this time, with what is known of their events: one query."""
+    is_draft = Event.status == EventStatus.DRAFT  # of those who may see it
     query = (
         sa.select(*COLUMNS)
         .join_from(Event, Slot, Slot.event_id == Event.id)
         .join(Organization, Organization.id == Event.organization_id)
         .outerjoin(Municipality, Municipality.id == Event.municipality_id)
         .where(Slot.starts_at < until, Slot.ends_at > since, *conditions)
+        .where(sa.or_(Organization.is_approved, Slot.ends_at <= clock.now(), is_draft))
         .order_by(Slot.starts_at, Event.id)
         .limit(MOST_SLOTS)
     )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from app import clock
 from app.db import db
 from app.events.models import Event, EventSeries, EventStatus
 from app.events.queries import CARD_COLUMNS, SLUG, Card, Coming, coming_of
@@ -56,6 +57,7 @@ def cards_of(series: EventSeries) -> tuple[list[Card], list[Card]]:
             Event.series_id == series.id,
             Event.status.in_([EventStatus.PUBLISHED, EventStatus.CANCELLED]),
             Event.starts_at.is_not(None),
+            sa.or_(Organization.is_approved, Event.ends_at <= clock.now()),
         )
         .order_by(Event.starts_at.desc(), Event.id.desc())
         .limit(MOST_SHOWN)

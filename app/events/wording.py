@@ -47,10 +47,8 @@ def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
     """The sentence that names the reason; empty while people can sign up."""
     if event.status is EventStatus.DRAFT and not as_published:
         return _("This is a draft: people can sign up when it is published.")
-    if event.is_called_off:
-        return _("The event has been called off. %(reason)s", reason=event.cancel_reason).strip()
-    if event.is_over and event.ends_at:
-        return _("The event is over: it ended on %(day)s.", day=day(event.ends_at))
+    if ended := why_it_is_not_held(event):
+        return ended
     if event.signup_opens_later and event.signup_opens_at:
         opens_at = event.signup_opens_at
         return _("Sign-up opens on %(day)s at %(time)s.", day=day(opens_at), time=time(opens_at))
@@ -62,6 +60,16 @@ def why_signup_is_closed(event: Event, *, as_published: bool = False) -> str:
     begun = all(slot.has_begun or slot.is_called_off for slot in event.slots)
     if begun and (event.slots or not as_published):
         return _("Everything has already begun, so sign-up is closed.")
+    return ""
+
+
+def why_it_is_not_held(event: Event) -> str:
+    if event.is_called_off:
+        return _("The event has been called off. %(reason)s", reason=event.cancel_reason).strip()
+    if event.is_over and event.ends_at:
+        return _("The event is over: it ended on %(day)s.", day=day(event.ends_at))
+    if event.organization.is_halted:
+        return _("The ministry has suspended this organizer, so nobody can sign up here now.")
     return ""
 
 

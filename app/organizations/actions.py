@@ -1,4 +1,4 @@
-"""Changing organizations: registered, described, approved."""
+"""Changing organizations: registered, described. What the ministry decides is in states.py."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -13,12 +13,15 @@ from app.accounts.models import User
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.notifications.actions import notify
-from app.organizations.models import Membership, Organization, OrganizationKind, Role
-from app.organizations.queries import admins_of, organization_named, site_admins
+from app.organizations.models import Membership, Organization, OrganizationKind, Role, State
+from app.organizations.queries import admins_of, organization_named, site_admins, waiting_of
 from app.text import searchable, slug, sort_key
 
 SLUG_LENGTH = 60
 RESERVED = {"new"}  # /organizations/new is the form for a new one
+MOST_WAITING = 3  # of one account: whoever has more to register, waits for an answer first
+# These stand on papers and open rooms: an approved organization asks for others.
+OF_APPROVAL = ("name", "short_name", "kind")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +43,39 @@ class Details:
 def register(details: Details, *, kind: OrganizationKind, by: User) -> Organization:
     """A new organization that waits for the ministry's approval. Whoever registers it
     becomes its admin; sending the same form again gives the same organization."""
-    if kind is OrganizationKind.MINISTRY:  # its admins administer the whole site
-        raise RuleBroken(_("The ministry comes with the file of the region, nobody registers it."))
+    refuse_ministry(kind)
     if same := organization_named(details.name):
-        if not same.is_approved and by in admins_of([same])[same.id]:
+        if same.state is State.WAITING and by in admins_of([same])[same.id]:
             return same
         raise already_here(details.name)
-    organization = found(Organization(kind=kind), asdict(details))
+    refuse_too_many_waiting(by)
+    organization = found(Organization(kind=kind, registered_by_id=by.id), asdict(details))
     db.session.add(Membership(user=by, organization=organization, role=Role.ADMIN))
     db.session.flush()
+    tell_ministry(organization, by=by)
+    return organization
+
+
+def refuse_ministry(kind: OrganizationKind) -> None:
+    if kind is OrganizationKind.MINISTRY:  # its admins administer the whole site
+        raise RuleBroken(_("The ministry comes with the file of the region, nobody registers it."))
+
+
+def refuse_too_many_waiting(user: User) -> None:
+    """Of two forms sent at once the second counts the first."""
+    db.session.scalars(sa.select(User.id).filter_by(id=user.id).with_for_update()).one()
+    if waiting_of(user) >= MOST_WAITING:
+        raise RuleBroken(
+            _(
+                "%(most)s organizations of yours wait for the ministry’s answer. "
+                "Register the next one when one of them has been answered.",
+                most=MOST_WAITING,
+            )
+        )
+
+
+def tell_ministry(organization: Organization, *, by: User) -> None:
+    """Each of its administrators, that an organization asks for approval."""
     for admin in site_admins():
         notify(
             admin.email,
@@ -57,29 +84,39 @@ def register(details: Details, *, kind: OrganizationKind, by: User) -> Organizat
             organization=organization.name,
             registered_by=by.display_name,
         )
-    return organization
 
 
-def edit(organization: Organization, details: Details) -> None:
-    """Say something else about the organization. Its address on the site stays."""
-    same = organization_named(details.name)
+def edit(
+    organization: Organization, details: Details, *, kind: OrganizationKind | None = None
+) -> list[str]:
+    """Say something else about the organization; which columns changed. Its address on the
+    site stays. What an approved one is called changes by approval alone: see changes.py."""
+    refuse_halted(organization)
+    facts = asdict(details) | ({"kind": kind} if kind else {})
+    changed = [column for column, value in facts.items() if getattr(organization, column) != value]
+    if organization.is_approved and needs_approval(organization):
+        facts = {column: value for column, value in facts.items() if column not in OF_APPROVAL}
+        changed = [column for column in changed if column in facts]
+    elif "kind" in changed:
+        refuse_ministry(facts["kind"])
+    same = organization_named(facts.get("name", organization.name))
     if same and same is not organization:
         raise already_here(details.name)
-    keep(organization, asdict(details))
+    keep(organization, facts)
+    return changed
 
 
-def approve(organization: Organization) -> None:
-    """From now on it publishes. Approving again changes nothing."""
-    if organization.is_approved:
-        return
-    organization.approved_at = clock.now()
-    db.session.flush()
-    for admin in admins_of([organization])[organization.id]:
-        notify(
-            admin.email,
-            "organization_approved",
-            language=admin.language,
-            organization=organization.name,
+def needs_approval(organization: Organization) -> bool:
+    """The ministry need not ask itself."""
+    return organization.kind is not OrganizationKind.MINISTRY
+
+
+def refuse_halted(organization: Organization) -> None:
+    if organization.closed_at:
+        raise RuleBroken(_("The ministry has closed this organization: nothing changes any more."))
+    if organization.suspended_at:
+        raise RuleBroken(
+            _("The ministry has suspended this organization. Nothing changes until it is resumed.")
         )
 
 
@@ -119,7 +156,7 @@ def keep(organization: Organization, facts: dict[str, Any]) -> None:
                 setattr(organization, column, value)
             db.session.add(named(organization))
     except IntegrityError:
-        raise already_here(facts["name"]) from None
+        raise already_here(facts.get("name", organization.name)) from None
 
 
 def already_here(name: str) -> RuleBroken:

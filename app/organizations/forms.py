@@ -6,13 +6,22 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, SelectField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from app import fields
 from app.organizations.actions import Details
 from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationKind
+from app.organizations.names import mended, why_not
 from app.organizations.queries import municipalities
 
 SITE = re.compile(r"https?://[^\s/@]+\.[^\s/@.]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
@@ -28,14 +37,50 @@ def web_address(_form: object, field: Field) -> None:
         raise ValidationError(_("This does not look like a site. Example: https://college.ru"))
 
 
+class PlainName:
+    """What letters and papers may call an organization."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if sentence := why_not(field.data or ""):
+            raise ValidationError(sentence)
+
+
+def organization_name(label: Any, *, required: Any, most: int, **kwargs: Any) -> StringField:
+    """A line in one alphabet, without links."""
+    length = Length(max=most, message=fields.too_long(most))
+    return StringField(
+        label,
+        filters=[fields.stripped, mended_line],
+        validators=[DataRequired(required), length, fields.PlainLine(), PlainName()],
+        **kwargs,
+    )
+
+
+def mended_line(text: object) -> object:
+    return mended(text) if isinstance(text, str) else text
+
+
 class OrganizationForm(FlaskForm):
-    name = fields.line(
+    kind = SelectField(
+        _l("Kind"),
+        choices=[
+            SelectChoice("", _l("Choose")),
+            *(
+                SelectChoice(kind.value, title)
+                for kind, title in TITLES.items()
+                if kind != "ministry"
+            ),
+        ],
+        validators=[InputRequired(_l("Choose what kind of organization this is."))],
+        validate_choice=False,
+    )
+    name = organization_name(
         _l("Official name"),
         required=_l("Write the full name: papers show it."),
         most=400,
         description=_l("As in the charter. Certificates and lists show it."),
     )
-    short_name = fields.line(
+    short_name = organization_name(
         _l("Short name"),
         required=_l("Write how people call it, for cards and lists."),
         most=200,
@@ -65,6 +110,8 @@ class OrganizationForm(FlaskForm):
         super().__init__(obj=organization, **kwargs)
         self.places = {str(one.id): one.short_name for one in municipalities()}
         self.municipality.choices = [("", _("The whole region")), *self.places.items()]
+        if organization and organization.kind is OrganizationKind.MINISTRY:
+            del self.kind  # it stays what it is
         if organization and not self.is_submitted():
             self.municipality.data = str(organization.municipality_id or "")
 
@@ -87,29 +134,28 @@ class OrganizationForm(FlaskForm):
             signatory_post=self.signatory_post.data or "",
         )
 
-
-OPEN = set(TITLES) - {OrganizationKind.MINISTRY}  # kinds that anybody may register
-
-
-class NewOrganizationForm(OrganizationForm):
-    kind = SelectField(
-        _l("Kind"),
-        choices=[
-            SelectChoice("", _l("Choose")),
-            *(
-                SelectChoice(kind.value, title)
-                for kind, title in TITLES.items()
-                if kind != "ministry"
-            ),
-        ],
-        validators=[InputRequired(_l("Choose what kind of organization this is."))],
-        validate_choice=False,
-    )
-
     def validate_kind(self, field: SelectField) -> None:
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_("Choose a kind from the list."))
 
     @property
     def chosen_kind(self) -> OrganizationKind:
-        return OrganizationKind(self.kind.data)
+        return OrganizationKind(self.kind.data) if self.kind else OrganizationKind.MINISTRY
+
+
+class ReasonForm(FlaskForm):
+    """Why the ministry decides so."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        filters=[fields.trimmed],
+        validators=[
+            DataRequired(_l("Write the reason: the organization reads it.")),
+            Length(max=500, message=fields.too_long(500)),
+            fields.PlainText(),
+        ],
+    )
+
+
+class CloseForm(ReasonForm):
+    calls_off = BooleanField(_l("Call these events off and tell everybody who has signed up"))

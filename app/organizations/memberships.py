@@ -1,24 +1,34 @@
 """Who acts for an organization: invited by letter, let in when they accept, taken off."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from app import clock
 from app.accounts import attempts
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 from app.notifications.actions import notify
 from app.organizations.actions import grant
 from app.organizations.kinds import ROLES
-from app.organizations.models import Membership, Organization, OrganizationKind, Role
+from app.organizations.models import (
+    Membership,
+    Organization,
+    OrganizationKind,
+    Role,
+    SentInvitation,
+)
+from app.organizations.names import has_link
 from app.organizations.queries import admins_of, site_admins
 
 LASTS_DAYS = 14
+MOST_A_DAY = 50  # of one organization: a school with all its teachers, not a mailing
 
 
 @dataclass(frozen=True)
@@ -44,11 +54,13 @@ def invite(organization: Organization, email: str, role: Role, *, by: User) -> N
     """Write to somebody who is to act for the organization. They decide, logged in with
     this very address; whether it has an account is told to nobody."""
     email = email.strip().lower()
+    refuse_if_not_allowed(organization, by)
     known = user_by_email(email)
     if known and membership_of(known, organization, role):
         raise RuleBroken(_("%(email)s has this role already.", email=email))
     if not attempts.may_write_to(email):
         raise RuleBroken(_("Too many letters to this address. Try again in an hour."))
+    count_letter(organization)
     token = signer().dumps([organization.id, email, role.value, by.id])
     notify(
         email,
@@ -62,9 +74,35 @@ def invite(organization: Organization, email: str, role: Role, *, by: User) -> N
     )
 
 
+def refuse_if_not_allowed(organization: Organization, by: User) -> None:
+    """Letters go out under the ministry's name: for organizations it knows, with nothing in
+    them that leads elsewhere."""
+    if not organization.is_approved:
+        raise RuleBroken(_("Only organizations that the ministry has approved invite people."))
+    if has_link(by.name):
+        raise RuleBroken(
+            _("Your own name has a link in it. Correct it in your details, then send invitations.")
+        )
+
+
+def count_letter(organization: Organization) -> None:
+    """One more invitation of this day, or refuse. Older ones are forgotten. One at a time."""
+    hold_row(organization, "id")
+    a_day_ago = clock.now() - timedelta(days=1)
+    of_it = SentInvitation.organization_id == organization.id
+    db.session.execute(sa.delete(SentInvitation).where(of_it, SentInvitation.sent_at <= a_day_ago))
+    sent = db.session.scalar(sa.select(sa.func.count()).select_from(SentInvitation).where(of_it))
+    if (sent or 0) >= MOST_A_DAY:
+        raise RuleBroken(
+            _("%(most)s invitations went out within a day. Send more tomorrow.", most=MOST_A_DAY)
+        )
+    db.session.add(SentInvitation(organization_id=organization.id))
+    db.session.flush()
+
+
 def invitation_of(token: str) -> Invitation | None:
-    """What the link offers; None when it was cut, is too old, or whoever sent it does not
-    administer the organization any more."""
+    """What the link offers; None when it was cut, is too old, the organization is not
+    approved (any more), or whoever sent it does not administer it any more."""
     try:
         organization_id, email, role, by_id = signer().loads(
             token, max_age=LASTS_DAYS * 24 * 60 * 60
@@ -73,7 +111,7 @@ def invitation_of(token: str) -> Invitation | None:
         wanted = Role(role)
     except (BadSignature, ValueError, TypeError):
         return None
-    if organization is None:
+    if organization is None or not organization.is_approved:
         return None
     let_in = [*admins_of([organization])[organization.id], *site_admins()]
     if by_id not in {admin.id for admin in let_in}:

@@ -42,8 +42,25 @@ class OrganizationKind(enum.StrEnum):
     PUBLIC_ORGANIZATION = "public_organization"
 
 
+class State(enum.StrEnum):
+    """How an organization stands with the ministry: derived from its moments."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"  # may be corrected and ask again
+    SUSPENDED = "suspended"  # may be resumed
+    CLOSED = "closed"  # for ever
+
+
 class Organization(Model):
     """Publishes events and issues papers once the ministry has approved it."""
+
+    # The ministry's lists by state are read through these; what is approved is most.
+    __table_args__ = (
+        sa.Index("ix_organization_asking", "approved_at", "rejected_at", "created_at"),
+        sa.Index("ix_organization_suspended_at", "suspended_at"),
+        sa.Index("ix_organization_closed_at", "closed_at"),
+    )
 
     kind: Mapped[OrganizationKind] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(sa.String(400), unique=True)
@@ -67,19 +84,45 @@ class Organization(Model):
     region_key: Mapped[str | None] = mapped_column(sa.String(400), unique=True)
     region_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    approved_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]  # the first time: it stays through all that follows
+    rejected_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    # Why it was rejected, suspended or closed: its staff read it.
+    state_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    registered_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
 
     municipality: Mapped[Municipality | None] = relationship()
+    registered_by: Mapped[User | None] = relationship()
 
     @hybrid_property
     def is_approved(self) -> bool:
         """Whether it may act: the one condition, on an object and in a query."""
-        return self.approved_at is not None
+        return self.approved_at is not None and not self.is_halted
 
     @is_approved.inplace.expression
     @classmethod
     def _is_approved(cls) -> sa.ColumnElement[bool]:
-        return cls.approved_at.is_not(None)
+        return sa.and_(
+            cls.approved_at.is_not(None), cls.suspended_at.is_(None), cls.closed_at.is_(None)
+        )
+
+    @property
+    def is_halted(self) -> bool:
+        """Suspended or closed: it cannot even prepare, as one that waits can."""
+        return self.suspended_at is not None or self.closed_at is not None
+
+    @property
+    def state(self) -> State:
+        if self.closed_at:
+            return State.CLOSED
+        if self.suspended_at:
+            return State.SUSPENDED
+        if self.approved_at:
+            return State.APPROVED
+        return State.REJECTED if self.rejected_at else State.WAITING
 
     @property
     def title(self) -> str:
@@ -87,6 +130,10 @@ class Organization(Model):
         политехнический колледж» имени И.Н. Эльвартынова."""
         name = LEGAL_FORM.sub("", self.name)
         return name[1:-1] if name.startswith("«") and name.find("»") == len(name) - 1 else name
+
+
+# What ``is_approved`` looks at, for queries that read few columns.
+APPROVAL = (Organization.approved_at, Organization.suspended_at, Organization.closed_at)
 
 
 class Role(enum.StrEnum):
@@ -111,3 +158,33 @@ class Membership(Model):
 
     user: Mapped[User] = relationship()
     organization: Mapped[Organization] = relationship()
+
+
+class OrganizationChange(Model):
+    """Another name or kind that an approved organization asks for. The newest one of each
+    organization: what became of those before stands in the audit log."""
+
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), unique=True
+    )
+    name: Mapped[str] = mapped_column(sa.String(400))
+    short_name: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[OrganizationKind]
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    refused_at: Mapped[datetime | None]  # kept for the organization to read
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    organization: Mapped[Organization] = relationship()
+    asked_by: Mapped[User | None] = relationship()
+
+
+class SentInvitation(Model):
+    """That an organization invited somebody, to count how many in a day: not whom."""
+
+    __table_args__ = (sa.Index("ix_sent_invitation_day", "organization_id", "sent_at"),)
+
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE")
+    )
+    sent_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -12,8 +12,10 @@ from app.organizations.models import (
     Membership,
     Municipality,
     Organization,
+    OrganizationChange,
     OrganizationKind,
     Role,
+    State,
 )
 from app.text import like, searchable, sort_key
 from app.web import Paged, paged
@@ -58,9 +60,7 @@ def find_organizations(
     size: int = 48,
 ) -> Paged[Organization]:
     """Approved organizations, colleges first; ``q`` holds parts of words of their names."""
-    query = sa.select(Organization).where(Organization.is_approved)
-    for word in searchable(q).split()[:MOST_WORDS]:
-        query = query.where(Organization.search_text.like(like(word), escape="\\"))
+    query = sa.select(Organization).where(Organization.is_approved, *named_with(q))
     if kind:
         query = query.where(Organization.kind == kind)
     if oktmo:
@@ -72,15 +72,82 @@ def find_organizations(
     )
 
 
-def waiting_organizations() -> list[Organization]:
-    """Those registered and not approved yet, the longest waiting first."""
-    query = (
-        sa.select(Organization)
-        .where(sa.not_(Organization.is_approved))
-        .options(joinedload(Organization.municipality))
-        .order_by(Organization.created_at, Organization.id)
+def named_with(q: str) -> list[sa.ColumnElement[bool]]:
+    """Each of these parts of words stands in the names or the address."""
+    words = searchable(q).split()[:MOST_WORDS]
+    return [Organization.search_text.like(like(word), escape="\\") for word in words]
+
+
+def in_state(state: State) -> sa.ColumnElement[bool]:
+    """The condition that ``Organization.state`` is on an object."""
+    o = Organization
+    return {
+        State.WAITING: sa.and_(
+            o.approved_at.is_(None), o.rejected_at.is_(None), o.closed_at.is_(None)
+        ),
+        State.APPROVED: sa.and_(o.is_approved, o.closed_at.is_(None)),
+        State.REJECTED: sa.and_(
+            o.approved_at.is_(None), o.rejected_at.is_not(None), o.closed_at.is_(None)
+        ),
+        State.SUSPENDED: sa.and_(o.suspended_at.is_not(None), o.closed_at.is_(None)),
+        State.CLOSED: o.closed_at.is_not(None),
+    }[state]
+
+
+def organizations_in_state(
+    state: State, q: str = "", *, number: int = 1, size: int = 20
+) -> Paged[Organization]:
+    """One page of them with who registered them: the longest waiting first, others by name."""
+    query = sa.select(Organization).where(in_state(state), *named_with(q))
+    query = query.options(
+        joinedload(Organization.municipality), joinedload(Organization.registered_by)
     )
-    return list(db.session.scalars(query))
+    by_age = state is State.WAITING
+    order = Organization.created_at if by_age else Organization.sort_key
+    return paged(query.order_by(order, Organization.id), number=number, size=size)
+
+
+def number_in_state() -> dict[State, int]:
+    """How many organizations stand so: one question for all the tabs."""
+    sums = [sa.func.sum(sa.case((in_state(state), 1), else_=0)) for state in State]
+    row = db.session.execute(sa.select(*sums)).one()
+    return {state: number or 0 for state, number in zip(State, row, strict=True)}
+
+
+def waiting_of(user: User) -> int:
+    """How many organizations that this account registered wait for an answer."""
+    query = sa.select(sa.func.count()).where(
+        Organization.registered_by_id == user.id, in_state(State.WAITING)
+    )
+    return db.session.scalar(query) or 0
+
+
+def change_of(organization: Organization) -> OrganizationChange | None:
+    """The other name or kind that it asks for, or was refused last."""
+    query = sa.select(OrganizationChange).filter_by(organization_id=organization.id)
+    return db.session.scalar(query)
+
+
+def changes_asked(*, number: int = 1, size: int = 20) -> Paged[OrganizationChange]:
+    """Those that wait for the ministry, the longest waiting first."""
+    query = (
+        sa.select(OrganizationChange)
+        .where(OrganizationChange.refused_at.is_(None))
+        .options(
+            joinedload(OrganizationChange.organization), joinedload(OrganizationChange.asked_by)
+        )
+        .order_by(OrganizationChange.asked_at, OrganizationChange.id)
+    )
+    return paged(query, number=number, size=size)
+
+
+def staff_of(organization: Organization) -> int:
+    """How many people act for it, in whatever role."""
+    count = sa.func.count(sa.distinct(Membership.user_id))
+    return (
+        db.session.scalar(sa.select(count).where(Membership.organization_id == organization.id))
+        or 0
+    )
 
 
 def admins_of(organizations: Sequence[Organization]) -> dict[int, list[User]]:

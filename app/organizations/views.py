@@ -1,4 +1,4 @@
-"""Organizations as visitors see them, as they describe themselves, as they are approved."""
+"""Organizations as visitors see them, and as they describe themselves."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -18,20 +18,15 @@ from app.events.cards import event_card
 from app.events.counts import coming_by_organization, past_of
 from app.events.queries import Selection, find_events
 from app.kept import kept_page
-from app.organizations import actions
-from app.organizations.forms import NewOrganizationForm, OrganizationForm
+from app.organizations import actions, changes, states
+from app.organizations.forms import OrganizationForm
 from app.organizations.kinds import TITLES
-from app.organizations.models import Organization, Role
-from app.organizations.queries import (
-    admins_of,
-    find_organizations,
-    municipalities,
-    waiting_organizations,
-)
+from app.organizations.models import Organization, OrganizationChange, Role
+from app.organizations.queries import change_of, find_organizations, municipalities
 from app.permissions import authorize, organization_for, reach
 from app.security import let_frame
 from app.text import clean
-from app.web import get_or_404, page, page_asked
+from app.web import page, page_asked
 
 bp = Blueprint("organizations", __name__)
 MOST_LETTERS = 100
@@ -104,12 +99,18 @@ def frame_for(organization: Organization) -> str:
 @bp.route("/organizations/new", methods=["GET", "POST"])
 @login_required
 def new() -> ResponseReturnValue:
-    form = NewOrganizationForm()
+    form = OrganizationForm()
     if form.validate_on_submit():
         try:
             with transaction():
                 organization = actions.register(
                     form.details, kind=form.chosen_kind, by=current_user
+                )
+                record(
+                    "organization.registered",
+                    organization,
+                    organization_id=organization.id,
+                    name=organization.name,
                 )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
@@ -119,59 +120,107 @@ def new() -> ResponseReturnValue:
     return page("organizations/new.html", status=422 if form.is_submitted() else 200, form=form)
 
 
+def own_organization() -> Organization:
+    """``?organization=<slug>``, else the first of those the visitor administers."""
+    wanted = request.args.get("organization", "")
+    own = reach(Role.ADMIN)
+    organization = next((one for one in own if wanted in ("", one.slug)), None) or abort(404)
+    authorize("organization.edit", organization)
+    return organization
+
+
 @bp.route("/manage/organization", methods=["GET", "POST"])
 @login_required
 def edit() -> ResponseReturnValue:
-    """What one of the visitor's organizations says about itself: ``?organization=<slug>``,
-    else the first of those they administer."""
-    own = reach(Role.ADMIN)
-    wanted = request.args.get("organization", "")
-    organization = next((one for one in own if wanted in ("", one.slug)), None) or abort(404)
-    authorize("organization.edit", organization)
+    """What one of the visitor's organizations says about itself, and how it stands with the
+    ministry."""
+    organization = own_organization()
     form = OrganizationForm(organization)
     if form.validate_on_submit():
         try:
             with transaction():
-                actions.edit(organization, form.details)
+                change = save(organization, form)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
-            flash(
-                _("Saved. The organization’s page and new papers show it from now on."), "success"
-            )
+            flash(saved_words(organization, change), "success")
             return redirect(url_for(".edit", organization=organization.slug), 303)
     return page(
         "organizations/edit.html",
         status=422 if form.is_submitted() else 200,
         form=form,
         organization=organization,
-        own=own,
+        own=reach(Role.ADMIN),
         frame=frame_for(organization),
-    )
-
-
-@bp.get("/administration/organizations")
-@login_required
-def administration() -> ResponseReturnValue:
-    authorize("site.administer")
-    waiting = waiting_organizations()
-    return page(
-        "organizations/administration.html",
-        waiting=waiting,
-        admins=admins_of(waiting),
-        approved=find_organizations(number=page_number()),
+        change=change_of(organization),
         titles=TITLES,
     )
 
 
-@bp.post("/administration/organizations/<int:organization_id>/approve")
+def save(organization: Organization, form: OrganizationForm) -> OrganizationChange | None:
+    """Keep what changes at once, ask for what needs approval, and write both down."""
+    called = organization.name
+    changed = actions.edit(organization, form.details, kind=form.chosen_kind)
+    if changed:
+        renamed = {"old_name": called, "new_name": organization.name} if "name" in changed else {}
+        record(
+            "organization.edited",
+            organization,
+            organization_id=organization.id,
+            changed=changed,
+            **renamed,
+        )
+    change = changes.propose(organization, form.details, kind=form.chosen_kind, by=current_user)
+    if change:
+        record(
+            "organization.change_asked",
+            organization,
+            organization_id=organization.id,
+            **changes.differences(change),
+        )
+    return change
+
+
+def saved_words(organization: Organization, change: OrganizationChange | None) -> str:
+    if change:
+        return str(
+            _("Saved. The ministry has been asked about the name and the kind: until it answers, "
+              "«%(name)s» stands everywhere.", name=organization.short_name)
+        )  # fmt: skip
+    return str(_("Saved. The organization’s page and new papers show it from now on."))
+
+
+@bp.post("/manage/organization/ask-again")
 @login_required
-def approve(organization_id: int) -> ResponseReturnValue:
-    authorize("site.administer")
-    organization = get_or_404(Organization, organization_id)
+def ask_again() -> ResponseReturnValue:
+    """A rejected organization, corrected, asks for approval once more."""
+    organization = own_organization()
     with transaction():
-        actions.approve(organization)
-        record("organization.approved", organization, organization_id=organization.id)
-    flash(_("«%(name)s» is approved and can publish events.", name=organization.short_name),
-          "success")  # fmt: skip
-    return redirect(url_for(".administration"), 303)
+        states.ask_again(organization, by=current_user)
+        record(
+            "organization.asked_again",
+            organization,
+            organization_id=organization.id,
+            name=organization.name,
+        )
+    flash(_("Sent. The ministry has been told, and answers by letter."), "success")
+    return redirect(url_for(".edit", organization=organization.slug), 303)
+
+
+@bp.post("/manage/organization/withdraw-change")
+@login_required
+def withdraw_change() -> ResponseReturnValue:
+    """The other name is not wanted any more, or its refusal has been read."""
+    organization = own_organization()
+    change = change_of(organization)
+    if change:
+        with transaction():
+            record(
+                "organization.change_withdrawn",
+                organization,
+                organization_id=organization.id,
+                **changes.differences(change),
+            )
+            changes.withdraw(change)
+    flash(_("The name stays as it is."), "success")
+    return redirect(url_for(".edit", organization=organization.slug), 303)

@@ -82,6 +82,10 @@ def refuse_unless_open(slot: Slot) -> None:
         raise RuleBroken(_("The event has been called off, so nobody can sign up any more."))
     if event.status is EventStatus.DRAFT:
         raise RuleBroken(_("The event is not published yet."))
+    if not event.organization.is_approved:
+        raise RuleBroken(
+            _("The ministry has suspended this organizer, so nobody can sign up here now.")
+        )
     if event.signup_opens_later and event.signup_opens_at:
         raise RuleBroken(
             _(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from app import clock
 from app.accounts.models import User
 from app.db import db
+from app.events.counts import coming_of_it
 from app.events.meeting_queries import take_place_at_once
 from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Organization
@@ -173,6 +174,16 @@ def live_registrations(event: Event) -> list[Registration]:
 def live_count(event: Event) -> int:
     query = sa.select(sa.func.count()).where(
         Registration.event_id == event.id, Registration.status.in_(LIVE)
+    )
+    return db.session.scalar(query) or 0
+
+
+def people_to_come_to(organization: Organization) -> int:
+    """How many people are signed up for what it holds from now on."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(Registration.person_id)))
+        .join(Registration.event)
+        .where(*coming_of_it(organization), Registration.status.in_(LIVE))
     )
     return db.session.scalar(query) or 0
 

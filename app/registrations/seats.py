@@ -6,7 +6,7 @@ from sqlalchemy.orm import contains_eager
 from app.db import db
 from app.events.models import Event, Slot
 from app.events.quota_models import Quota
-from app.organizations.models import Organization
+from app.organizations.models import APPROVAL, Organization
 from app.registrations.models import SEATED, Group, Registration, Status
 
 # Written once: they stand on the hottest path of all.
@@ -22,7 +22,7 @@ HOLD = (
             *(Event.admission, Event.kind_code),
         )
         .joinedload(Event.organization, innerjoin=True)
-        .load_only(Organization.short_name)
+        .load_only(Organization.short_name, *APPROVAL)
     )
     .where(Slot.id == sa.bindparam("slot_id"))
     .with_for_update(of=Slot)

@@ -112,7 +112,8 @@ class TestHooks:
         browser.submit(f"{here}/act", follow=False, action="restore", ids=str(one.id))
         waiting = make_organization(approved=False)
         browser.log_in(make_ministry_admin())
-        browser.submit(f"/administration/organizations/{waiting.id}/approve", follow=False)
+        here = f"/administration/organizations/{waiting.id}/approve"
+        browser.submit(here, follow=False, fields=browser.open(here).form("main form"))
         assert codes() == ["registrations.changed"] * 2 + ["organization.approved"]
 
     def test_a_role_that_is_given_and_taken(self, app: Flask) -> None:

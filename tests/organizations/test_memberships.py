@@ -1,5 +1,8 @@
 """An administrator invites people to act for the organization, and takes them off."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,9 +12,9 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
 from app.notifications.models import Notification
-from app.organizations import memberships
-from app.organizations.memberships import invitation_of, invite, membership_of
-from app.organizations.models import Membership, Role
+from app.organizations import memberships, states
+from app.organizations.memberships import MOST_A_DAY, invitation_of, invite, membership_of
+from app.organizations.models import Membership, Role, SentInvitation
 from tests.browser import Browser
 from tests.factories import (
     make_member,
@@ -77,6 +80,61 @@ class TestRule:
             memberships.remove(own)
 
 
+class TestLimits:
+    """Letters under the ministry's name go out for organizations it knows, and not many."""
+
+    @pytest.mark.parametrize(
+        "standing",
+        [{"approved": False}, {"suspended_at": clock.now()}, {"closed_at": clock.now()}],
+        ids=["waiting", "suspended", "closed"],
+    )
+    def test_only_approved_ones_invite(self, app: Flask, standing: dict[str, Any]) -> None:
+        organization = make_organization(**standing)
+        for somebody in (make_member(organization, Role.ADMIN), make_ministry_admin()):
+            with pytest.raises(RuleBroken, match="одобренные"):
+                invite(organization, "a@example.org", Role.ADMIN, by=somebody)
+        assert letters() == 0
+
+    def test_a_link_is_dead_while_the_approval_is_lost(self, app: Flask) -> None:
+        college = make_organization()
+        invite(college, "a@example.org", Role.DOOR, by=make_member(college, Role.ADMIN))
+        token = token_sent_to("a@example.org")
+        states.suspend(college, reason="Жалобы")
+        assert invitation_of(token) is None
+        states.resume(college)
+        assert invitation_of(token)
+        states.close(college, reason="Жалобы")
+        assert invitation_of(token) is None
+
+    def test_so_many_a_day_and_then_tomorrow(self, app: Flask, monkeypatch: Any) -> None:
+        college, other = make_organization(), make_organization()
+        admin = make_member(college, Role.ADMIN)
+        for number in range(MOST_A_DAY):
+            invite(college, f"a{number}@example.org", Role.DOOR, by=admin)
+        with pytest.raises(RuleBroken, match=f"приглашений: {MOST_A_DAY}"):
+            invite(college, "one-more@example.org", Role.DOOR, by=admin)
+        invite(other, "a@example.org", Role.DOOR, by=make_member(other, Role.ADMIN))
+        assert letters() == MOST_A_DAY + 1
+        tomorrow = clock.now() + timedelta(days=1)
+        monkeypatch.setattr(clock, "now", lambda: tomorrow)
+        invite(college, "one-more@example.org", Role.DOOR, by=admin)
+        kept = sa.select(sa.func.count(SentInvitation.id)).filter_by(organization_id=college.id)
+        assert db.session.scalar(kept) == 1  # older ones are forgotten
+
+    def test_whoever_is_called_like_a_link_invites_nobody(self, app: Flask) -> None:
+        college = make_organization()
+        admin = make_member(college, Role.ADMIN)
+        admin.name = "Приз на evil.ru"
+        with pytest.raises(RuleBroken, match="В вашем имени стоит ссылка"):
+            invite(college, "a@example.org", Role.DOOR, by=admin)
+        assert letters() == 0
+
+
+def letters() -> int:
+    query = sa.select(sa.func.count(Notification.id)).filter_by(template="staff_invitation")
+    return db.session.scalar(query) or 0
+
+
 class TestScreen:
     def test_from_the_invitation_to_the_desk_and_off_again(
         self, app: Flask, browser: Browser
@@ -100,6 +158,14 @@ class TestScreen:
         page = browser.submit("/manage/organization/members", email="без собаки", role="door")
         assert page.status == 422
         assert 'value="без собаки"' in page.html
+
+    def test_one_that_waits_is_told_why_it_cannot(self, browser: Browser) -> None:
+        waiting = make_organization(approved=False)
+        browser.log_in(make_member(waiting, Role.ADMIN))
+        assert "одобренные министерством" in browser.open("/manage/organization/members").text()
+        here = f"/manage/organization/members?organization={waiting.slug}"
+        assert browser.submit(here, email="a@example.org", role="door").status == 422
+        assert letters() == 0
 
     def test_a_college_has_no_teachers(self, browser: Browser) -> None:
         browser.log_in(make_member(make_organization(), Role.ADMIN))
