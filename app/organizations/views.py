@@ -21,14 +21,14 @@ from app.kept import kept_page
 from app.organizations import actions
 from app.organizations.forms import NewOrganizationForm, OrganizationForm
 from app.organizations.kinds import TITLES
-from app.organizations.models import Organization, Role
+from app.organizations.models import Organization
 from app.organizations.queries import (
     admins_of,
     find_organizations,
     municipalities,
     waiting_organizations,
 )
-from app.permissions import authorize, organization_for, reach
+from app.permissions import authorize, described, organization_for
 from app.security import let_frame
 from app.text import clean
 from app.web import get_or_404, page
@@ -124,7 +124,7 @@ def new() -> ResponseReturnValue:
 def edit() -> ResponseReturnValue:
     """What one of the visitor's organizations says about itself: ``?organization=<slug>``,
     else the first of those they administer."""
-    own = reach(Role.ADMIN)
+    own = described()
     wanted = request.args.get("organization", "")
     organization = next((one for one in own if wanted in ("", one.slug)), None) or abort(404)
     authorize("organization.edit", organization)
