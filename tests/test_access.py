@@ -95,6 +95,8 @@ MATRIX = {
     "check_in_phone.marks": AT_THE_DOOR,
     "check_in_phone.shift_list": AT_THE_DOOR,
     "check_in_phone.worker": AT_THE_DOOR,
+    "claims.answer": SCHOOL,
+    "claims.index": SCHOOL,
     "classes.desk": SCHOOL,
     "classes.index": SCHOOL,
     "classes.new": SCHOOL,

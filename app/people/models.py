@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -52,14 +53,19 @@ class Person(Model):
     Never kept: СНИЛС, passport, home address, photo, nationality, diagnosis.
     """
 
+    __table_args__ = (sa.Index("ix_person_school", "school_id", "school_confirmed_at"),)
+
     last_name: Mapped[str] = mapped_column(sa.String(100))
     first_name: Mapped[str] = mapped_column(sa.String(100))
     patronymic: Mapped[str] = mapped_column(sa.String(100), default="")
     birth_date: Mapped[date | None]  # adults need not say
     birth_year: Mapped[int | None]  # where a class list tells no more
     category: Mapped[Category]
-    school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"))
     school_name: Mapped[str] = mapped_column(sa.String(200), default="")  # as typed
+    # Since when they belong to that school: its list or coordinator, a guardian, or the adult
+    # themself said so. Without it the school is what a form was filled with.
+    school_confirmed_at: Mapped[datetime | None]
     # The year of grade 1: the grade follows from it, nobody is moved up by hand.
     first_year: Mapped[int | None]
     class_letter: Mapped[str] = mapped_column(sa.String(3), default="")
@@ -108,6 +114,22 @@ class Person(Model):
     @property
     def school_title(self) -> str:
         return self.school.short_name if self.school else self.school_name
+
+    @hybrid_method
+    def belongs_to_school(self, school_id: int | None) -> bool:
+        """Whether the school may deal with them: the one condition, on an object and in a
+        query. A typed name alone counts in figures and opens nothing."""
+        return self.school_confirmed_at is not None and self.school_id == school_id
+
+    @belongs_to_school.inplace.expression
+    @classmethod
+    def _belongs_to_school(cls, school_id: int) -> sa.ColumnElement[bool]:
+        return sa.and_(cls.school_id == school_id, cls.school_confirmed_at.is_not(None))
+
+    @property
+    def own_school_id(self) -> int | None:
+        """The school that may read of them in its log; none for a typed name."""
+        return self.school_id if self.school_confirmed_at else None
 
     @property
     def grade(self) -> int | None:
