@@ -94,7 +94,9 @@ def drafts_there(organization: Organization) -> bool:
 
 
 def drafts_it(event: Event) -> bool:
-    return event.status is EventStatus.DRAFT and prepares(event.organization_id, Role.ADMIN, Role.ORGANIZER)
+    return event.status is EventStatus.DRAFT and prepares(
+        event.organization_id, Role.ADMIN, Role.ORGANIZER
+    )
 
 
 def drafts_somewhere(_thing: object) -> bool:

@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.notifications.actions import notify
+from app.organizations.likeness import resembling
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.organizations.queries import admins_of, organization_named, site_admins
 from app.text import searchable, slug, sort_key
@@ -49,6 +50,7 @@ def register(details: Details, *, kind: OrganizationKind, by: User) -> Organizat
     organization = found(Organization(kind=kind), asdict(details))
     db.session.add(Membership(user=by, organization=organization, role=Role.ADMIN))
     db.session.flush()
+    alike = [other.name for other in resembling([organization])[organization.id]]
     for admin in site_admins():
         notify(
             admin.email,
@@ -56,6 +58,7 @@ def register(details: Details, *, kind: OrganizationKind, by: User) -> Organizat
             language=admin.language,
             organization=organization.name,
             registered_by=by.display_name,
+            alike=alike,
         )
     return organization
 

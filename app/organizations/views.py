@@ -21,6 +21,7 @@ from app.kept import kept_page
 from app.organizations import actions
 from app.organizations.forms import NewOrganizationForm, OrganizationForm
 from app.organizations.kinds import TITLES
+from app.organizations.likeness import resembling
 from app.organizations.models import Organization
 from app.organizations.queries import (
     admins_of,
@@ -159,6 +160,7 @@ def administration() -> ResponseReturnValue:
         "organizations/administration.html",
         waiting=waiting,
         admins=admins_of(waiting),
+        alike=resembling(waiting),
         approved=find_organizations(number=page_number()),
         titles=TITLES,
     )

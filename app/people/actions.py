@@ -120,9 +120,7 @@ def guest_person(details: Details) -> Person:
     return db.session.get_one(Person, known.merged_into_id or known.id)
 
 
-def add_person(
-    details: Details, *, user: User | None = None, says_school: bool = False
-) -> Person:
+def add_person(details: Details, *, user: User | None = None, says_school: bool = False) -> Person:
     """A new person: an account's own, a guardian's child (``says_school``), or one whom staff
     write down by hand. An adult's account says itself where they belong; a minor's does not."""
     person = Person(user_id=user.id if user else None)

@@ -43,9 +43,20 @@ def list_of(school: Organization, *, status: int = 200) -> ResponseReturnValue:
     )
 
 
-@bp.post("/school/requests/<any(accept, reject):answer>")
+@bp.post("/school/requests/accept")
 @login_required
-def answer(answer: str) -> ResponseReturnValue:
+def accept() -> ResponseReturnValue:
+    return answered(accepts=True)
+
+
+@bp.post("/school/requests/reject")
+@login_required
+def reject() -> ResponseReturnValue:
+    return answered(accepts=False)
+
+
+def answered(*, accepts: bool) -> ResponseReturnValue:
+    """The ticked ones are answered, those who still wait for it."""
     school = chosen_school()
     ids = request.form.getlist("ids", type=int)
     if not ids:
@@ -53,7 +64,6 @@ def answer(answer: str) -> ResponseReturnValue:
         return list_of(school, status=422)
     with transaction():
         chosen = claims.chosen_claims(school, ids[:AT_ONCE])
-        accepts = answer == "accept"
         number = (claims.accept if accepts else claims.reject)(chosen, school)
     flash(words_for(number, accepts=accepts), "success" if number else "error")
     return redirect(url_for(".index", school=school.slug), 303)

@@ -141,8 +141,8 @@ def refuse_used(pupils: Collection[Person]) -> None:
         raise RuleBroken(
             _(
                 "These pupils use their accounts: %(names)s. Untick them. A forgotten password "
-                "is renewed by the owner (log-in page) or by a parent (a code on the child’s "
-                "page).",
+                "is renewed by a letter from the log-in page or by a parent: a code on the "
+                "child’s page.",
                 names=names,
             )
         )
