@@ -60,10 +60,10 @@ def words_of(name: str) -> frozenset[str]:
 
 def are_alike(ones: list[frozenset[str]], others: list[frozenset[str]]) -> bool:
     """All words of one name stand in the other."""
+    pairs = (sorted(pair, key=len) for pair in product(ones, others))
     return any(
-        (less := min(pair, key=len)) <= max(pair, key=len)
-        and (len(less) >= FEWEST_WORDS or any(word.isdecimal() for word in less))
-        for pair in product(ones, others)
+        less <= more and (len(less) >= FEWEST_WORDS or any(word.isdecimal() for word in less))
+        for less, more in pairs
     )
 
 
