@@ -29,7 +29,7 @@ class Remit:
     @property
     def holds(self) -> sa.ColumnElement[bool]:
         """The condition on Event."""
-        conditions = [
+        conditions: list[sa.ColumnElement[bool]] = [
             Event.organization_id.in_(sorted(self.organizations)),
             Event.id.in_(sorted(self.events)),
         ]

@@ -14,6 +14,7 @@ from app.web import found_or_404, page, paged
 
 bp = Blueprint("claims", __name__)
 AT_ONCE = 50
+LARGEST = 2**31  # of numbers of rows: PostgreSQL compares with no larger one
 
 
 def chosen_school() -> Organization:
@@ -58,7 +59,7 @@ def reject() -> ResponseReturnValue:
 def answered(*, accepts: bool) -> ResponseReturnValue:
     """The ticked ones are answered, those who still wait for it."""
     school = chosen_school()
-    ids = request.form.getlist("ids", type=int)
+    ids = [id_ for id_ in request.form.getlist("ids", type=int) if 0 < id_ < LARGEST]
     if not ids:
         flash(_("Nobody is ticked. Tick people in the list first."), "error")
         return list_of(school, status=422)

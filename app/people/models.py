@@ -47,6 +47,15 @@ def is_minor(category: Category, birth_date: date | None, birth_year: int | None
     return category is Category.PUPIL if age is None else age < ADULT_AGE
 
 
+def belongs(person: "Person", school_id: int | None) -> bool:
+    """Whether the school may deal with them: a typed name alone opens nothing."""
+    return person.school_confirmed_at is not None and person.school_id == school_id
+
+
+def belongs_in_query(person: type["Person"], school_id: int | None) -> sa.ColumnElement[bool]:
+    return sa.and_(person.school_id == school_id, person.school_confirmed_at.is_not(None))
+
+
 class Person(Model):
     """Somebody who takes part. Not every person has an account or a patronymic.
 
@@ -63,8 +72,7 @@ class Person(Model):
     category: Mapped[Category]
     school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"))
     school_name: Mapped[str] = mapped_column(sa.String(200), default="")  # as typed
-    # Since when they belong to that school: its list or coordinator, a guardian, or the adult
-    # themself said so. Without it the school is what a form was filled with.
+    # Since when they belong there; without it the school is what a form was filled with.
     school_confirmed_at: Mapped[datetime | None]
     # The year of grade 1: the grade follows from it, nobody is moved up by hand.
     first_year: Mapped[int | None]
@@ -92,6 +100,8 @@ class Person(Model):
     school: Mapped[Organization | None] = relationship()
     school_class: Mapped["SchoolClass | None"] = relationship()
 
+    belongs_to_school = hybrid_method(belongs, belongs_in_query)
+
     is_newcomer = False  # not stored: written down in this request, so nobody has agreed yet
 
     @property
@@ -114,17 +124,6 @@ class Person(Model):
     @property
     def school_title(self) -> str:
         return self.school.short_name if self.school else self.school_name
-
-    @hybrid_method
-    def belongs_to_school(self, school_id: int | None) -> bool:
-        """Whether the school may deal with them: the one condition, on an object and in a
-        query. A typed name alone counts in figures and opens nothing."""
-        return self.school_confirmed_at is not None and self.school_id == school_id
-
-    @belongs_to_school.inplace.expression
-    @classmethod
-    def _belongs_to_school(cls, school_id: int) -> sa.ColumnElement[bool]:
-        return sa.and_(cls.school_id == school_id, cls.school_confirmed_at.is_not(None))
 
     @property
     def own_school_id(self) -> int | None:
@@ -149,7 +148,6 @@ class Person(Model):
 
     @property
     def is_minor(self) -> bool:
-        """Under 18, or a pupil who does not say how old: a guardian agrees for them."""
         return is_minor(self.category, self.birth_date, self.birth_year)
 
 

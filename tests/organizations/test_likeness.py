@@ -1,5 +1,7 @@
 """Which organizations are called alike: told to the ministry before it approves."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,19 +11,17 @@ from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations import actions
 from app.organizations.likeness import resembling
-from app.organizations.models import OrganizationKind
+from app.organizations.models import Organization, OrganizationKind
 from tests.factories import make_ministry_admin, make_municipality, make_organization, make_user
 
 SCHOOL, COLLEGE = OrganizationKind.SCHOOL, OrganizationKind.COLLEGE
 
 
-def named(name: str, short_name: str = "", **given: object):  # type: ignore[no-untyped-def]
-    return make_organization(
-        **{"kind": COLLEGE, "name": name, "short_name": short_name or name, **given}  # type: ignore[arg-type]
-    )
+def named(name: str, **given: Any) -> Organization:
+    return make_organization(**{"name": name, "short_name": name, **given})
 
 
-def are_alike(one: str, other: str, **given: object) -> bool:
+def are_alike(one: str, other: str, **given: Any) -> bool:
     known, new = named(one, **given), named(other, approved=False, **given)
     return [found.id for found in resembling([new])[new.id]] == [known.id]
 
