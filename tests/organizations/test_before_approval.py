@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from flask import Flask, g
 
+from app import clock
 from app.accounts.models import User
 from app.db import db
-from app.events import event_templates
+from app.events import doors, event_templates
 from app.events.models import Event, EventStatus
 from app.events.staff_models import EventStaff, StaffRole
 from app.organizations import actions
@@ -87,6 +88,15 @@ def test_nobody_helps_an_organization_that_may_not_act(app: Flask) -> None:
     assert allowed(app, helper, "event.see_people", event)
 
 
+def test_its_door_is_closed_too(browser: Browser) -> None:
+    organization = make_organization(approved=False)
+    event = make_event(organization=organization)
+    made = doors.make(event, clock.today(), pin="123456", pin_hash="", by=None)
+    assert browser.open(f"/door/{made.token}").status == 410
+    actions.approve(organization)
+    assert browser.open(f"/door/{made.token}").status == 200
+
+
 class TestScreen:
     def test_it_drafts(self, browser: Browser) -> None:
         organization = make_organization(approved=False)
@@ -103,6 +113,14 @@ class TestScreen:
         assert "министерств" in page.text("#messages")
         for room_ in ("registrations", "check-in", "messages", "papers", "staff"):
             assert browser.open(f"/manage/events/{event.slug}/{room_}").status == 404, room_
+
+    def test_its_list_has_drafts_alone(self, browser: Browser) -> None:
+        organization = make_organization(approved=False)
+        draft = make_event(organization=organization, status=EventStatus.DRAFT)
+        public = make_event(organization=organization)
+        page = browser.log_in(make_member(organization, Role.ADMIN)).open("/manage/events")
+        assert draft.title in page.text("main")
+        assert public.title not in page.text("main")
 
     def test_it_says_who_it_is_and_invites_nobody(self, browser: Browser) -> None:
         organization = make_organization(approved=False)
