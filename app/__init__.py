@@ -76,6 +76,7 @@ from app.organizations.membership_views import bp as memberships
 from app.organizations.views import bp as organizations
 from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
 from app.people.children_views import bp as children
+from app.people.claim_views import bp as claims
 from app.people.class_views import bp as classes
 from app.people.joining_views import bp as joining
 from app.people.list_views import bp as class_lists
@@ -164,6 +165,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         memberships,
         approvals,
         people,
+        claims,
         classes,
         pupils,
         children,

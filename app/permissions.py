@@ -1,4 +1,8 @@
-"""Who may do what. One line per action; any rule that holds opens the door."""
+"""Who may do what. One line per action; any rule that holds opens the door.
+
+Powers follow approval, not membership: ``memberships()`` are those of organizations that may
+act. The few rules of those still waiting ask ``preparing()`` and say so.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 from flask import abort, g
 from flask_login import current_user
 
-from app.events.models import Event
+from app.events.models import Event, EventStatus
 from app.events.queries import event_by_slug
 from app.events.staff_models import StaffRole
 from app.events.staff_queries import Remit, roles_of
@@ -21,14 +25,20 @@ from app.web import found_or_404
 Rule = Callable[[Any], bool]
 
 
-def memberships() -> list[Membership]:
-    """The visitor's memberships, read once in a request."""
+def preparing() -> list[Membership]:
+    """All of the visitor's memberships, also of organizations that wait for their approval
+    and of those that lost it: for the rules that let these draft and say who they are."""
     if not current_user.is_authenticated:
         return []
     if "memberships" not in g:
         g.memberships = memberships_of(current_user)
     kept: list[Membership] = g.memberships
     return kept
+
+
+def memberships() -> list[Membership]:
+    """Those that give power: of approved organizations alone."""
+    return [one for one in preparing() if one.organization.is_approved]
 
 
 def staff_roles() -> dict[int, StaffRole]:
@@ -45,11 +55,13 @@ def has_role(organization_id: int, *roles: Role) -> bool:
     return any(m.organization_id == organization_id and m.role in roles for m in memberships())
 
 
+def prepares(organization_id: int, *roles: Role) -> bool:
+    return any(m.organization_id == organization_id and m.role in roles for m in preparing())
+
+
 def administers_site(_thing: object) -> bool:
     return any(
-        m.role is Role.ADMIN
-        and m.organization.kind is OrganizationKind.MINISTRY
-        and m.organization.is_approved
+        m.role is Role.ADMIN and m.organization.kind is OrganizationKind.MINISTRY
         for m in memberships()
     )
 
@@ -66,8 +78,36 @@ def is_approved(organization: Organization) -> bool:
     return organization.is_approved
 
 
+# Before approval: an organization looks at itself, says who it is, and drafts.
+
+
 def belongs_to_it(organization: Organization) -> bool:
-    return has_role(organization.id, *Role)
+    return prepares(organization.id, *Role)
+
+
+def describes_it(organization: Organization) -> bool:
+    return prepares(organization.id, Role.ADMIN)
+
+
+def drafts_there(organization: Organization) -> bool:
+    return prepares(organization.id, Role.ADMIN, Role.ORGANIZER)
+
+
+def drafts_it(event: Event) -> bool:
+    return event.status is EventStatus.DRAFT and prepares(
+        event.organization_id, Role.ADMIN, Role.ORGANIZER
+    )
+
+
+def drafts_somewhere(_thing: object) -> bool:
+    return any(m.role in (Role.ADMIN, Role.ORGANIZER) for m in preparing())
+
+
+def is_offered_to_drafters(template: EventTemplate) -> bool:
+    return template.is_for_everybody and drafts_somewhere(template)
+
+
+# With approval
 
 
 def organizes_there(organization: Organization) -> bool:
@@ -76,10 +116,6 @@ def organizes_there(organization: Organization) -> bool:
 
 def organizes_its_owner(template: EventTemplate) -> bool:
     return organizes_there(template.organization)
-
-
-def is_offered_to_organizers(template: EventTemplate) -> bool:
-    return template.is_for_everybody and organizes_somewhere(template)
 
 
 def organizes_it(event: Event) -> bool:
@@ -163,17 +199,19 @@ COORDINATORS = (Role.ADMIN, Role.ORGANIZER)  # of a school: all its classes
 RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
     "audit.see": [administers_site, administers_somewhere],  # each their own
-    "desk.open": [organizes_somewhere, works_at_doors, helps_somewhere],
+    "desk.open": [drafts_somewhere, works_at_doors, helps_somewhere],
     "organization.see": [is_approved, belongs_to_it, administers_site],
-    "organization.edit": [administers_it],
+    "organization.edit": [describes_it],
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
     "design.manage": [organizes_there],  # thing: the organization
-    "event.create_somewhere": [organizes_somewhere],
-    "event.create": [organizes_there],  # thing: the organization
-    "template.use": [organizes_its_owner, is_offered_to_organizers],
+    "event.create_somewhere": [drafts_somewhere],
+    "event.create": [drafts_there],  # thing: the organization
+    "template.use": [organizes_its_owner, is_offered_to_drafters],
     "template.manage": [organizes_its_owner],
-    "event.see": [is_published, organizes_it, helps_organize_it],
-    "event.manage": [organizes_it, helps_organize_it],
+    "template.save": [organizes_there],  # thing: the organization
+    "series.edit": [organizes_there],  # thing: the organization
+    "event.see": [is_published, organizes_it, helps_organize_it, drafts_it],
+    "event.manage": [organizes_it, helps_organize_it, drafts_it],
     "event.see_people": [organizes_it, helps_organize_it],
     "event.write": [organizes_it, helps_organize_it],  # letters to its people
     "event.see_absences": [organizes_it],  # of the organization’s own people alone
@@ -226,14 +264,30 @@ def group_for(code: str) -> Group:
 
 def reach(*roles: Role) -> list[Organization]:
     """The organizations for which the visitor acts in one of the roles, by name."""
-    found = {m.organization_id: m.organization for m in memberships() if m.role in roles}
+    return organizations_in(memberships(), roles)
+
+
+def drafting() -> list[Organization]:
+    """Those for which the visitor may write drafts, also before approval, by name."""
+    return organizations_in(preparing(), (Role.ADMIN, Role.ORGANIZER))
+
+
+def described() -> list[Organization]:
+    """Those of which the visitor says who they are, also before approval, by name."""
+    return organizations_in(preparing(), (Role.ADMIN,))
+
+
+def organizations_in(given: list[Membership], roles: tuple[Role, ...]) -> list[Organization]:
+    found = {m.organization_id: m.organization for m in given if m.role in roles}
     return sorted(found.values(), key=lambda organization: organization.sort_key)
 
 
 def organized() -> Remit:
-    """The events that the visitor organizes: of their organizations, and single ones."""
+    """The events that the visitor organizes: of their organizations, and single ones; of
+    organizations that are not approved the drafts."""
     helped = (id_ for id_, role in staff_roles().items() if role is StaffRole.ORGANIZER)
-    return remit_of((Role.ADMIN, Role.ORGANIZER), frozenset(helped))
+    drafts = (one.id for one in drafting() if not one.is_approved)
+    return remit_of((Role.ADMIN, Role.ORGANIZER), frozenset(helped), frozenset(drafts))
 
 
 def attended() -> Remit:
@@ -241,9 +295,11 @@ def attended() -> Remit:
     return remit_of((Role.ADMIN, Role.ORGANIZER, Role.DOOR), frozenset(staff_roles()))
 
 
-def remit_of(roles: tuple[Role, ...], events: frozenset[int]) -> Remit:
+def remit_of(
+    roles: tuple[Role, ...], events: frozenset[int], drafts: frozenset[int] = frozenset()
+) -> Remit:
     ids = (m.organization_id for m in memberships() if m.role in roles)
-    return Remit(frozenset(ids), events)
+    return Remit(frozenset(ids), events, drafts)
 
 
 def own_schools() -> list[Organization]:

@@ -13,6 +13,7 @@ from app.db import db, transaction
 from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.people.actions import Details, described
+from app.people.classes import put_in_class
 from app.people.models import Guardianship, Person, SchoolClass
 from bench.report import say
 from bench.scene import add_event
@@ -82,7 +83,7 @@ def pupil_of(class_: SchoolClass, school: Organization, number: int) -> Person:
         birth_date=date(2011, 1, 1) + timedelta(days=30 * class_.id + number),
     )  # fmt: skip
     pupil = described(Person(), details)
-    pupil.school_id, pupil.class_id = school.id, class_.id
+    put_in_class(pupil, class_)
     db.session.add(pupil)
     return pupil
 

@@ -21,6 +21,7 @@ from app.organizations.models import (
     Role,
 )
 from app.people.actions import Details, described
+from app.people.classes import put_in_class
 from app.people.consents import agree
 from app.people.models import (
     Category,
@@ -210,7 +211,7 @@ def make_class(
 def make_pupil(class_: SchoolClass, last_name: str = "Бадмаев", **given: Any) -> Person:
     """A pupil whom the school keeps in this class; ``given`` as for make_person."""
     pupil = make_person(last_name, grade=class_.grade, class_letter=class_.letter, **given)
-    pupil.school_id, pupil.school_name, pupil.school_class = class_.school_id, "", class_
+    put_in_class(pupil, class_)
     return _saved(pupil)
 
 

@@ -26,6 +26,8 @@ ACTIONS = {
     "design.changed": _l("changed a design of certificates"),
     "design.restored": _l("brought a design of certificates back"),
     "check_in_list.taken": _l("took the list of an event for a shift at the door"),
+    "claim.accepted": _l("accepted somebody who named the school"),
+    "claim.rejected": _l("rejected somebody who named the school"),
     "class.added": _l("added a class"),
     "class.teacher_set": _l("changed the teacher of a class"),
     "class_list.imported": _l("imported a class list"),

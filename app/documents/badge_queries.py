@@ -15,7 +15,7 @@ from app.documents.badges import ROLES, Badge, in_order, named
 from app.events.models import Event, Slot
 from app.events.staff_models import EventStaff, StaffRole
 from app.filters import day, time
-from app.organizations.models import Membership, Role
+from app.organizations.models import Membership, Organization, Role
 from app.organizations.queries import memberships_in
 from app.people.models import Person
 from app.registrations.desk_queries import SHEET_ORDER
@@ -156,7 +156,10 @@ def organizations_of(users: Sequence[User]) -> dict[int, str]:
     query = (
         sa.select(Membership)
         .join(Membership.organization)
-        .where(Membership.user_id.in_([user.id for user in users]))
+        .where(
+            Membership.user_id.in_([user.id for user in users]),
+            Organization.is_approved,
+        )
         .options(contains_eager(Membership.organization))
         .order_by(Membership.id)
     )

@@ -203,8 +203,8 @@ def delete_imported(whole: Collection[Person]) -> int:
     """Rows of class lists about them; refused ones too, which name nobody we keep."""
     theirs: list[sa.ColumnElement[bool]] = [ImportedRow.person_id.in_(ids_of(whole))]
     for one in whole:
-        if one.school_id and one.last_name:
-            lists = sa.select(ListImport.id).where(ListImport.school_id == one.school_id)
+        if one.own_school_id and one.last_name:
+            lists = sa.select(ListImport.id).where(ListImport.school_id == one.own_school_id)
             theirs.append(
                 sa.and_(
                     ImportedRow.import_id.in_(lists),

@@ -38,7 +38,7 @@ def keep_to_the_door() -> None:
 @guessing_limit
 def enter(token: str) -> ResponseReturnValue:
     link = door_link_by_token(token)
-    if link is None or link.is_over:
+    if link is None or link.is_over or not link.event.organization.is_approved:
         return private(page("doors/gone.html", status=410))
     room = url_for("check_in.index", slug=link.event.slug)
     if can("event.check_in", link.event):

@@ -23,8 +23,7 @@ from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.models import Event
 from app.events.showing import shown_in_preview
-from app.organizations.models import Role
-from app.permissions import authorize, event_for, reach
+from app.permissions import authorize, drafting, event_for
 from app.web import page, page_asked
 
 bp = Blueprint("event_editor", __name__)
@@ -37,7 +36,7 @@ bp.add_app_template_global(checklist.useful_steps, "useful_steps")
 def autosave_new() -> ResponseReturnValue:
     """A draft begins as soon as the form has a kind and a title."""
     authorize("event.create_somewhere")
-    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    organizations = drafting()
     tab = tab_of(request.form)
     if event := editing.draft_begun(request.form.get("draft", ""), tab, organizations):
         form = event_form(organizations, said_by(event), kept=event.measure)
@@ -136,7 +135,7 @@ def history(slug: str) -> ResponseReturnValue:
 @login_required
 def save_as_template(slug: str) -> ResponseReturnValue:
     event = event_for("event.manage", slug)
-    authorize("event.create", event.organization)
+    authorize("template.save", event.organization)
     form = TemplateForm(data={"title": event.title})
     if form.validate_on_submit():
         try:

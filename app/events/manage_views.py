@@ -22,9 +22,9 @@ from app.events.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
-from app.organizations.models import Organization, Role, State
+from app.organizations.models import Organization, State
 from app.organizations.queries import organizations_in_state
-from app.permissions import attended, authorize, can, event_for, organized, reach
+from app.permissions import attended, authorize, can, drafting, event_for, organized
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
 from app.registrations.waitlists import sign_ups_by_day, waiting_at
@@ -43,7 +43,7 @@ def desk() -> ResponseReturnValue:
     remit = organized()
     if not remit:
         return page("events_desk/doors.html", agenda=desk_queries.agenda(attended(), days=1))
-    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    organizations = drafting()
     agenda = desk_queries.agenda(attended())
     full = desk_queries.filling(remit)
     waiting = waiting_at(remit)
@@ -104,7 +104,7 @@ def new() -> ResponseReturnValue:
     """First the kind, as cards; then the form with what that kind needs. What this window
     has saved by itself already goes on as the same draft."""
     authorize("event.create_somewhere")
-    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    organizations = drafting()
     tab = tab_of(request.form)
     usual = usual_at(organizations[0])
     if kind := KINDS.get(request.args.get("kind", "")):

@@ -23,7 +23,7 @@ def rooms_of(event: Event) -> list[dict[str, object]]:
         ("events_desk.edit", _("Event"), "event.manage"),
         ("slots.index", _("Slots"), "event.manage"),
         ("questions.index", _("Questions"), "event.manage"),
-        ("admission.index", _("Admission"), "event.manage"),
+        ("admission.index", _("Admission"), "event.see_people"),
         ("registrations_desk.index", _("Registrations"), "event.see_people"),
         ("check_in.index", _("Check-in"), "event.check_in"),
         ("attendance.index", _("Attendance"), "event.check_in"),

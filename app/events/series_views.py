@@ -28,7 +28,7 @@ def show(slug: str) -> ResponseReturnValue:
         coming=coming,
         past=past,
         canonical=absolute(".show", slug=series.slug),
-        may_edit=can("event.create", series.organization),
+        may_edit=can("series.edit", series.organization),
     )
 
 
@@ -36,7 +36,7 @@ def show(slug: str) -> ResponseReturnValue:
 @login_required
 def edit(slug: str) -> ResponseReturnValue:
     series = found_or_404(series_by_slug(slug))
-    authorize("event.create", series.organization)
+    authorize("series.edit", series.organization)
     form = SeriesForm(obj=series)
     if form.validate_on_submit():
         with transaction():

@@ -9,38 +9,53 @@ from app import clock
 from app.accounts.models import User
 from app.accounts.queries import hashed
 from app.db import db
-from app.events.models import Event
+from app.events.models import Event, EventStatus
 from app.events.staff_models import DoorLink, EventStaff, StaffRole
+from app.organizations.models import Organization
 
 
 @dataclass(frozen=True)
 class Remit:
-    """The events that somebody answers for: all of some organizations, and single ones."""
+    """The events that somebody answers for: all of some organizations, and single ones; of
+    organizations that are not approved only the drafts."""
 
     organizations: frozenset[int] = frozenset()
     events: frozenset[int] = frozenset()
+    drafts_of: frozenset[int] = frozenset()  # organizations too
 
     def __bool__(self) -> bool:
-        return bool(self.organizations or self.events)
+        return bool(self.organizations or self.events or self.drafts_of)
 
     @property
     def holds(self) -> sa.ColumnElement[bool]:
         """The condition on Event."""
-        return sa.or_(
+        conditions: list[sa.ColumnElement[bool]] = [
             Event.organization_id.in_(sorted(self.organizations)),
             Event.id.in_(sorted(self.events)),
-        )
+        ]
+        if self.drafts_of:
+            drafts = Event.organization_id.in_(sorted(self.drafts_of))
+            conditions.append(sa.and_(drafts, Event.status == EventStatus.DRAFT))
+        return sa.or_(*conditions)
 
 
 def roles_of(user: User) -> dict[int, StaffRole]:
     """The user's role at single events, by the event's id: one query. A role given to an
-    address belongs to whoever has confirmed that it is theirs."""
+    address belongs to whoever has confirmed that it is theirs; nobody helps an organization
+    that may not act itself."""
     is_theirs = EventStaff.user_id == user.id
     if user.email and user.email_confirmed_at:
         unclaimed = sa.and_(EventStaff.user_id.is_(None), EventStaff.email == user.email)
         is_theirs = sa.or_(is_theirs, unclaimed)
-    query = sa.select(EventStaff.event_id, EventStaff.role).where(
-        is_theirs, sa.or_(EventStaff.expires_at.is_(None), EventStaff.expires_at > clock.now())
+    query = (
+        sa.select(EventStaff.event_id, EventStaff.role)
+        .join(Event, Event.id == EventStaff.event_id)
+        .join(Event.organization)
+        .where(
+            is_theirs,
+            sa.or_(EventStaff.expires_at.is_(None), EventStaff.expires_at > clock.now()),
+            Organization.is_approved,
+        )
     )
     roles: dict[int, StaffRole] = dict(db.session.execute(query).all())
     return roles

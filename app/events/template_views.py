@@ -14,8 +14,7 @@ from app.errors import RuleBroken
 from app.events import event_templates
 from app.events.editing_forms import BeginForm
 from app.events.template_models import EventTemplate
-from app.organizations.models import Role
-from app.permissions import authorize, can, reach
+from app.permissions import authorize, can, drafting
 from app.web import get_or_404, page
 
 bp = Blueprint("event_templates", __name__)
@@ -25,7 +24,7 @@ bp = Blueprint("event_templates", __name__)
 @login_required
 def index() -> ResponseReturnValue:
     authorize("event.create_somewhere")
-    found = event_templates.templates_for(reach(Role.ADMIN, Role.ORGANIZER))
+    found = event_templates.templates_for(drafting())
     return page(
         "events_desk/templates.html",
         templates=found,
@@ -39,7 +38,7 @@ def begin(template_id: int) -> ResponseReturnValue:
     """Asks whose event it is and for the first day, if there are slots to be put there."""
     template = get_or_404(EventTemplate, template_id)
     authorize("template.use", template)
-    organizations = reach(Role.ADMIN, Role.ORGANIZER)
+    organizations = drafting()
     form = BeginForm(
         organizations,
         needs_day=template.has_slots,

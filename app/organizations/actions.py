@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.notifications.actions import notify
+from app.organizations.likeness import resembling
 from app.organizations.models import Membership, Organization, OrganizationKind, Role, State
 from app.organizations.queries import admins_of, organization_named, site_admins, waiting_of
 from app.text import searchable, slug, sort_key
@@ -76,6 +77,7 @@ def refuse_too_many_waiting(user: User) -> None:
 
 def tell_ministry(organization: Organization, *, by: User) -> None:
     """Each of its administrators, that an organization asks for approval."""
+    alike = [other.name for other in resembling([organization])[organization.id]]
     for admin in site_admins():
         notify(
             admin.email,
@@ -83,6 +85,7 @@ def tell_ministry(organization: Organization, *, by: User) -> None:
             language=admin.language,
             organization=organization.name,
             registered_by=by.display_name,
+            alike=alike,
         )
 
 

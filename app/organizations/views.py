@@ -21,9 +21,9 @@ from app.kept import kept_page
 from app.organizations import actions, changes, states
 from app.organizations.forms import OrganizationForm
 from app.organizations.kinds import TITLES
-from app.organizations.models import Organization, OrganizationChange, Role
+from app.organizations.models import Organization, OrganizationChange
 from app.organizations.queries import change_of, find_organizations, municipalities
-from app.permissions import authorize, organization_for, reach
+from app.permissions import authorize, described, organization_for
 from app.security import let_frame
 from app.text import clean
 from app.web import page, page_asked
@@ -123,7 +123,7 @@ def new() -> ResponseReturnValue:
 def own_organization() -> Organization:
     """``?organization=<slug>``, else the first of those the visitor administers."""
     wanted = request.args.get("organization", "")
-    own = reach(Role.ADMIN)
+    own = described()
     organization = next((one for one in own if wanted in ("", one.slug)), None) or abort(404)
     authorize("organization.edit", organization)
     return organization
@@ -150,7 +150,7 @@ def edit() -> ResponseReturnValue:
         status=422 if form.is_submitted() else 200,
         form=form,
         organization=organization,
-        own=reach(Role.ADMIN),
+        own=described(),
         frame=frame_for(organization),
         change=change_of(organization),
         titles=TITLES,

@@ -4,13 +4,36 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from app.organizations.likeness import Named, resembling, resembling_changes
 from app.organizations.models import Organization, OrganizationChange
 from app.organizations.names import authority_words
+
+MOST_NAMED = 5
 
 
 def warnings_of(things: Sequence[Organization | OrganizationChange]) -> dict[int, list[str]]:
     """Sentences about each of them, by its id: what is told here stands on the approvals."""
-    return {thing.id: [*about_name(thing)] for thing in things}
+    alike = resembling([thing for thing in things if isinstance(thing, Organization)])
+    wanted = [thing for thing in things if isinstance(thing, OrganizationChange)]
+    alike_then = resembling_changes(wanted)
+    return {
+        thing.id: [
+            *about_name(thing),
+            *about_others(
+                alike[thing.id]
+                if isinstance(thing, Organization)
+                else alike_then[thing.organization_id]
+            ),
+        ]
+        for thing in things
+    }
+
+
+def about_others(alike: Sequence[Named]) -> list[str]:
+    if not alike:
+        return []
+    names = "; ".join(f"«{other.name}»" for other in alike[:MOST_NAMED])
+    return [_("Called alike: %(names)s. Ask which of them it is before you approve.", names=names)]
 
 
 def about_name(thing: Organization | OrganizationChange) -> list[str]:

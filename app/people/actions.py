@@ -9,15 +9,22 @@ import sqlalchemy as sa
 from app import clock
 from app.accounts.models import User
 from app.db import db, insert_unless_there
-from app.people.models import Category, Person
+from app.people.models import Category, Person, is_minor
 from app.people.queries import find_school
 from app.text import same_name, searchable, sort_key
 
 TOLD = (
     *("last_name", "first_name", "patronymic", "birth_date", "birth_year", "category"),
-    *("school_id", "school_name", "first_year", "class_letter", "phone", "email"),
+    *("school_id", "school_name", "school_confirmed_at", "first_year", "class_letter"),
+    *("phone", "email"),
     *("guest_key", "identity", "search_name", "sort_key"),
 )  # columns that follow from what a guest tells
+
+# What a school says of those it keeps in a class: neither they nor a guardian change it.
+OF_THE_SCHOOL = (
+    *("category", "school_id", "school_name", "school_confirmed_at"),
+    *("first_year", "class_letter"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,9 +59,14 @@ class Details:
         return sha256(f"{self.identity}|{self.email.lower()}".encode()).hexdigest()
 
 
-def described(person: Person, details: Details) -> Person:
-    """Put the details into the person, with everything that is derived from them."""
+def described(person: Person, details: Details, *, says_school: bool = False) -> Person:
+    """Put the details into the person, with everything that is derived from them.
+
+    ``says_school``: whoever tells this may say where they belong (a guardian, or the adult
+    themself, logged in). Else a school that was not theirs before is only a claim.
+    """
     school = find_school(details.school)
+    belonged = school is not None and person.belongs_to_school(school.id)
     person.last_name = details.last_name
     person.first_name = details.first_name
     person.patronymic = details.patronymic
@@ -63,6 +75,8 @@ def described(person: Person, details: Details) -> Person:
     person.category = details.category
     person.school_id = school.id if school else None
     person.school_name = "" if school else details.school
+    if not belonged:
+        person.school_confirmed_at = clock.now() if school and says_school else None
     person.first_year = (
         clock.school_year(clock.today()) - details.grade + 1 if details.grade else None
     )
@@ -81,6 +95,15 @@ def described_again(person: Person) -> Person:
     return person
 
 
+def retold(person: Person, details: Details, *, says_school: bool) -> None:
+    """Described anew by themselves or a guardian: whoever stands in a class stays there, and
+    their school, year and letter with it."""
+    kept = {name: getattr(person, name) for name in OF_THE_SCHOOL} if person.class_id else {}
+    described(person, details, says_school=says_school)
+    for name, value in kept.items():
+        setattr(person, name, value)
+
+
 def guest_person(details: Details) -> Person:
     """The guest with these details: the one known from before (or whom they were merged
     into), or a new one.
@@ -97,9 +120,13 @@ def guest_person(details: Details) -> Person:
     return db.session.get_one(Person, known.merged_into_id or known.id)
 
 
-def add_person(details: Details, *, user: User | None = None) -> Person:
-    """A new person: an account's own, or one whom staff write down by hand."""
-    person = described(Person(user_id=user.id if user else None), details)
+def add_person(details: Details, *, user: User | None = None, says_school: bool = False) -> Person:
+    """A new person: an account's own, a guardian's child (``says_school``), or one whom staff
+    write down by hand. An adult's account says itself where they belong; a minor's does not."""
+    person = Person(user_id=user.id if user else None)
+    described(person, details, says_school=says_school)
+    if user and person.school_id and not person.is_minor:
+        person.school_confirmed_at = clock.now()
     db.session.add(person)
     db.session.flush()
     return person
@@ -108,5 +135,7 @@ def add_person(details: Details, *, user: User | None = None) -> Person:
 def correct(person: Person, details: Details) -> None:
     """Put right what the person's own account says about them; a guest's key stays as it
     was, so that the same guest is still recognised."""
-    described(person, replace(details, class_letter=person.class_letter, email=person.email))
+    told = replace(details, class_letter=person.class_letter, email=person.email)
+    born = (details.category, details.birth_date, details.birth_year)
+    retold(person, told, says_school=not is_minor(*born))
     db.session.flush()

@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.db import db
 from app.errors import RuleBroken
-from app.people.actions import Details, add_person, described
+from app.people.actions import Details, add_person, retold
 from app.people.family_queries import (
     answers_for,
     guardianship_of,
@@ -26,9 +26,6 @@ from app.people.models import (
     age_on,
 )
 from app.people.queries import guardianships_of, person_of
-
-# What a school says of those it keeps in a class: no guardian changes it.
-OF_THE_SCHOOL = ("category", "school_id", "school_name", "first_year", "class_letter")
 
 
 def add_child(user: User, details: Details) -> Person:
@@ -55,7 +52,7 @@ def add_child(user: User, details: Details) -> Person:
             written.user_id = user.id
             return added(child, user)
     refuse_kept_by_others(same, guardians)
-    child = add_person(details)
+    child = add_person(details, says_school=True)
     db.session.add(Guardianship(child_id=child.id, user_id=user.id))
     return added(child, user)
 
@@ -66,11 +63,8 @@ def correct_child(child: Person, details: Details) -> None:
     if not is_named_like(child, details):
         others = [one for one in same_children(details) if one.id != child.id]
         refuse_kept_by_others(others, guardianships_of(others))
-    kept = {name: getattr(child, name) for name in OF_THE_SCHOOL} if child.class_id else {}
     told = replace(details, phone=child.phone, email=child.email, class_letter=child.class_letter)
-    described(child, told)
-    for name, value in kept.items():
-        setattr(child, name, value)
+    retold(child, told, says_school=True)
     db.session.flush()
 
 

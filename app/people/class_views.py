@@ -13,6 +13,7 @@ from app.errors import RuleBroken
 from app.organizations.models import Organization, Role
 from app.organizations.queries import members_of
 from app.people import classes
+from app.people.claims import number_of_claims
 from app.people.class_forms import ClassForm
 from app.people.class_queries import (
     class_by_id,
@@ -57,6 +58,7 @@ def desk() -> ResponseReturnValue:
         classes=seen,
         numbers=numbers,
         total=together(numbers.values()),
+        requests=number_of_claims(school) if can("school.coordinate", school) else 0,
     )
 
 

@@ -51,6 +51,8 @@ def new_class(school: Organization, first_year: int, letter: str) -> SchoolClass
 def put_in_class(person: Person, class_: SchoolClass) -> None:
     """The school keeps the person in this class; its own school, year and letter hold.
     Asks the database nothing: good for thousands in a row."""
+    if not person.belongs_to_school(class_.school_id):
+        person.school_confirmed_at = clock.now()
     person.school_class, person.class_id = class_, class_.id
     person.school_id, person.school_name = class_.school_id, ""
     person.first_year, person.class_letter = class_.first_year, class_.letter

@@ -65,7 +65,7 @@ def possible_duplicates(school: Organization) -> list[tuple[int, int]]:
     query = (
         sa.select(*KNOWN)
         .where(
-            Person.school_id == school.id,
+            Person.belongs_to_school(school.id),
             Person.merged_into_id.is_(None),
             Person.anonymized_at.is_(None),
         )
@@ -136,7 +136,7 @@ def tell_apart(pair: Pair, *, by: User) -> None:
     first, second = ordered(pair.kept.id, pair.other.id)
     values = {"first_id": first, "second_id": second, "said_by_id": by.id, "said_at": clock.now()}
     insert_unless_there(NotTheSame, values, unique=[NotTheSame.first_id, NotTheSame.second_id])
-    record("persons.told_apart", pair.kept, organization_id=pair.kept.school_id, other=second)
+    record("persons.told_apart", pair.kept, organization_id=pair.kept.own_school_id, other=second)
 
 
 def recent_merges(school: Organization) -> list[Merge]:
@@ -144,7 +144,7 @@ def recent_merges(school: Organization) -> list[Merge]:
     query = (
         sa.select(Merge)
         .join(Merge.kept)
-        .where(Person.school_id == school.id, Merge.undone_at.is_(None))
+        .where(Person.belongs_to_school(school.id), Merge.undone_at.is_(None))
         .options(joinedload(Merge.kept), joinedload(Merge.other), joinedload(Merge.made_by))
         .order_by(Merge.made_at.desc(), Merge.id.desc())
         .limit(MOST_RECENT)
@@ -153,5 +153,6 @@ def recent_merges(school: Organization) -> list[Merge]:
 
 
 def merge_of(school: Organization, id_: int) -> Merge | None:
-    query = sa.select(Merge).join(Merge.kept).where(Merge.id == id_, Person.school_id == school.id)
+    query = sa.select(Merge).join(Merge.kept)
+    query = query.where(Merge.id == id_, Person.belongs_to_school(school.id))
     return db.session.scalar(query)

@@ -14,7 +14,7 @@ from app import clock
 from app.accounts import attempts
 from app.accounts.actions import set_password
 from app.accounts.models import User
-from app.accounts.queries import user_by_email
+from app.accounts.queries import used_accounts, user_by_email
 from app.audit.actions import record
 from app.codes import random_code
 from app.db import db
@@ -121,12 +121,47 @@ def make_codes(
 
 
 def print_codes(class_: SchoolClass, pupils: Sequence[Person], *, by: User) -> dict[int, str]:
-    """Codes for pupils of a class, handed out on paper."""
+    """Codes for pupils of a class, handed out on paper. An account in use is not the school's
+    to open."""
+    for pupil in pupils:
+        if not pupil.belongs_to_school(class_.school_id):
+            raise RuleBroken(_("Choose pupils of your own school."))
+    refuse_used(pupils)
     codes = make_codes(pupils, by=by, lasts=PRINTED_LASTS)
     record(
         "log_ins.printed", class_, organization_id=class_.school_id, number=len(codes)
     )  # fmt: skip
     return codes
+
+
+def refuse_used(pupils: Collection[Person]) -> None:
+    used = used_accounts([pupil.user_id for pupil in pupils if pupil.user_id])
+    names = "; ".join(pupil.shortened for pupil in pupils if pupil.user_id in used)
+    if names:
+        raise RuleBroken(
+            _(
+                "These pupils use their accounts: %(names)s. Untick them. A forgotten password "
+                "is renewed by a letter from the log-in page or by a parent: a code on the "
+                "child’s page.",
+                names=names,
+            )
+        )
+
+
+def may_renew(invitation: Invitation) -> bool:
+    """Whether the code gives a new password: of an account in use only by the family's."""
+    person = invitation.person
+    if person.user is None or not has_no_address(person):
+        return False
+    return not used_accounts([person.user.id]) or is_of_the_family(invitation)
+
+
+def is_of_the_family(invitation: Invitation) -> bool:
+    """Made by the account itself, or by somebody who is a guardian today."""
+    person, maker = invitation.person, invitation.made_by
+    if maker is None:
+        return False
+    return maker.id == person.user_id or guardianship_of(person, maker) is not None
 
 
 def has_no_address(person: Person) -> bool:
@@ -138,7 +173,7 @@ def renew_password(invitation: Invitation, password_hash: str) -> User:
     """Whoever forgot the password of an account without an address got a new code."""
     person = invitation.person
     user = person.user
-    if user is None or user.email:
+    if user is None or not may_renew(invitation):
         raise RuleBroken(_("This invitation was used already, or its time is over."))
     use(invitation, user)
     set_password(user, password_hash)

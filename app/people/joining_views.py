@@ -92,7 +92,8 @@ def join(code: str) -> ResponseReturnValue:
     if not stands(found):
         return no_longer(found)
     if user := found.person.user:
-        return no_longer(found) if user.email else choose_password(found, user)
+        may_renew = invitations.may_renew(found)
+        return choose_password(found, user) if may_renew else no_longer(found)
     if current_user.is_authenticated:
         return join_this_account(found, code)
     return join_new_account(found, code)
@@ -205,8 +206,8 @@ def no_longer(sent: Invitation | None) -> ResponseReturnValue:
 @login_required
 @limiter.limit("30 per minute")
 def slips(class_id: int) -> ResponseReturnValue:
-    """Codes for the chosen pupils, or for all who have no account, on paper to cut. Chosen
-    ones whose account has no address get a new password by it."""
+    """Codes for the chosen pupils, or for all who have no account, on paper to cut. A chosen
+    one whose account is in use is refused: only its owner or a guardian opens it."""
     class_ = get_or_404(SchoolClass, class_id)
     authorize("class.see", class_)
     pupils = {pupil.id: pupil for pupil in pupils_kept_in(class_)}
@@ -216,8 +217,7 @@ def slips(class_id: int) -> ResponseReturnValue:
     chosen = [
         pupil
         for pupil in pupils.values()
-        if (pupil.id in wanted and invitations.has_no_address(pupil))
-        or (pupil.user is None and (pupil.id in wanted or not wanted))
+        if pupil.id in wanted or (pupil.user is None and not wanted)
     ]
     if not chosen:
         raise RuleBroken(_("Everybody here has an account already: there is nothing to print."))

@@ -146,6 +146,7 @@ def placed(key: ClassKey | None, school: School) -> dict[str, Any]:
     return {
         "school_id": school.import_.school_id,
         "school_name": "",
+        "school_confirmed_at": clock.now(),
         "class_id": class_.id if class_ else None,
         "first_year": class_.first_year if class_ else None,
         "class_letter": class_.letter if class_ else "",
@@ -197,6 +198,8 @@ def change_known(weighed: list[Weighed], school: School) -> None:
         values = dict(one.verdict.fields)
         if one.verdict.class_key:
             values |= placed(one.verdict.class_key, school)
+            if person.belongs_to_school(values["school_id"]):
+                del values["school_confirmed_at"]  # since they came, not since they moved
         before: dict[str, Any] = {"person": put(person, values), "new_cards": {}, "cards": {}}
         if one.verdict.fields:
             redo_derived(person)

@@ -80,7 +80,7 @@ def kept_by(school_id: int, classes: Iterable[SchoolClass]) -> list[Kept]:
     keys = {one.id: (one.first_year, one.letter) for one in classes}
     left = sa.and_(  # its class; still the school's own
         Person.class_id.is_(None),
-        Person.school_id == school_id,
+        Person.belongs_to_school(school_id),
         Person.id.in_(listed_before(school_id).with_only_columns(ImportedRow.person_id)),
     )
     own = (

@@ -1,6 +1,6 @@
 """A class list taken back out of the school's books."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +123,8 @@ def restore(thing: Any, values: dict[str, list[Any]]) -> bool:
 
 
 def as_stored(name: str, value: Any) -> Any:
+    if name == "school_confirmed_at" and value:
+        return datetime.fromisoformat(value)
     return date.fromisoformat(value) if name == "birth_date" and value else value
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -46,11 +47,22 @@ def is_minor(category: Category, birth_date: date | None, birth_year: int | None
     return category is Category.PUPIL if age is None else age < ADULT_AGE
 
 
+def belongs(person: "Person", school_id: int | None) -> bool:
+    """Whether the school may deal with them: a typed name alone opens nothing."""
+    return person.school_confirmed_at is not None and person.school_id == school_id
+
+
+def belongs_in_query(person: type["Person"], school_id: int | None) -> sa.ColumnElement[bool]:
+    return sa.and_(person.school_id == school_id, person.school_confirmed_at.is_not(None))
+
+
 class Person(Model):
     """Somebody who takes part. Not every person has an account or a patronymic.
 
     Never kept: СНИЛС, passport, home address, photo, nationality, diagnosis.
     """
+
+    __table_args__ = (sa.Index("ix_person_school", "school_id", "school_confirmed_at"),)
 
     last_name: Mapped[str] = mapped_column(sa.String(100))
     first_name: Mapped[str] = mapped_column(sa.String(100))
@@ -58,8 +70,10 @@ class Person(Model):
     birth_date: Mapped[date | None]  # adults need not say
     birth_year: Mapped[int | None]  # where a class list tells no more
     category: Mapped[Category]
-    school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"))
     school_name: Mapped[str] = mapped_column(sa.String(200), default="")  # as typed
+    # Since when they belong there; without it the school is what a form was filled with.
+    school_confirmed_at: Mapped[datetime | None]
     # The year of grade 1: the grade follows from it, nobody is moved up by hand.
     first_year: Mapped[int | None]
     class_letter: Mapped[str] = mapped_column(sa.String(3), default="")
@@ -86,6 +100,8 @@ class Person(Model):
     school: Mapped[Organization | None] = relationship()
     school_class: Mapped["SchoolClass | None"] = relationship()
 
+    belongs_to_school = hybrid_method(belongs, belongs_in_query)
+
     is_newcomer = False  # not stored: written down in this request, so nobody has agreed yet
 
     @property
@@ -110,6 +126,11 @@ class Person(Model):
         return self.school.short_name if self.school else self.school_name
 
     @property
+    def own_school_id(self) -> int | None:
+        """The school that may read of them in its log; none for a typed name."""
+        return self.school_id if self.school_confirmed_at else None
+
+    @property
     def grade(self) -> int | None:
         """1–11 in this school year; None for those who have left or never went."""
         grade = grade_now(self.first_year)
@@ -127,7 +148,6 @@ class Person(Model):
 
     @property
     def is_minor(self) -> bool:
-        """Under 18, or a pupil who does not say how old: a guardian agrees for them."""
         return is_minor(self.category, self.birth_date, self.birth_year)
 
 

@@ -77,7 +77,7 @@ def move(pupils: Iterable[Person], to: SchoolClass) -> int:
 
 
 def refuse_foreign(pupil: Person, class_: SchoolClass) -> None:
-    if pupil.school_id != class_.school_id or class_.has_left:
+    if not pupil.belongs_to_school(class_.school_id) or class_.has_left:
         raise RuleBroken(_("Choose a class of the same school."))
 
 
@@ -105,7 +105,7 @@ def on_receipt(class_: SchoolClass, signed: str) -> list[Person]:
         .where(
             Person.id.in_(ids),
             Person.class_id.is_(None),
-            Person.school_id == class_.school_id,
+            Person.belongs_to_school(class_.school_id),
             *KEPT,
         )
         .order_by(Person.sort_key, Person.id)

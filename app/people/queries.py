@@ -32,6 +32,7 @@ CALLED_LIKE = (
     sa.select(Organization)
     .where(
         Organization.kind.in_([OrganizationKind.SCHOOL, OrganizationKind.COLLEGE]),
+        Organization.is_approved,
         Organization.search_text.like(sa.bindparam("words"), escape="\\"),
     )
     .options(load_only(Organization.name, Organization.short_name))
@@ -49,14 +50,15 @@ def schools() -> list[Organization]:
     """The region's schools in Russian order, for suggestions."""
     query = (
         sa.select(Organization)
-        .where(Organization.kind == OrganizationKind.SCHOOL)
+        .where(Organization.kind == OrganizationKind.SCHOOL, Organization.is_approved)
         .order_by(Organization.sort_key)
     )
     return list(db.session.scalars(query))
 
 
 def find_school(text: str) -> Organization | None:
-    """The school or college that is called exactly so (case, «ё» apart), if there is one."""
+    """The approved school or college that is called exactly so (case, «ё» apart), if there is
+    one."""
     wanted = searchable(text)
     if not wanted:
         return None

@@ -22,6 +22,7 @@ from app.people.duplicates import (
 from app.people.queries import consents_of, guardianships_of
 from app.permissions import authorize, can, own_schools
 from app.registrations import merging
+from app.registrations.school_merging import merge_at_school
 from app.text import whole
 from app.web import found_or_404, page
 
@@ -83,7 +84,7 @@ def merge() -> ResponseReturnValue:
     named = next((one for one in pair.people if one.id == spelling), pair.kept)
     try:
         with transaction():
-            merging.merge(pair.kept, pair.other, by=current_user, named=named)
+            merge_at_school(school, pair.kept, pair.other, by=current_user, named=named)
     except RuleBroken as broken:
         flash(str(broken), "error")
         return list_of(school, status=422)

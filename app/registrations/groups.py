@@ -88,7 +88,7 @@ def refuse_adults(companions: Collection[Any]) -> None:
 def admitted(slot: Slot, school: Organization, pupils: Sequence[Person]) -> list[Candidate]:
     """The pupils as they stand now, in the held slot; what speaks against one is told."""
     for pupil in pupils:
-        if pupil.school_id != school.id:
+        if not pupil.belongs_to_school(school.id):
             raise RuleBroken(_("Choose pupils of your own school."))
     found = candidates(slot, list({pupil.id: pupil for pupil in pupils}.values()))
     refused = [one for one in found if not one.may_come]

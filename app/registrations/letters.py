@@ -13,7 +13,7 @@ from app.db import after_commit, db
 from app.events.rooms import Spot
 from app.notifications.actions import notify
 from app.notifications.models import Notification
-from app.organizations.models import Membership
+from app.organizations.models import Membership, Organization
 from app.registrations.models import Group, Registration
 from app.registrations.queries import place_in_line
 
@@ -127,8 +127,14 @@ def news_that_wait(group: Group) -> Notification | None:
 
 def new_news(registration: Registration, group: Group, teacher: User) -> Notification | None:
     """To whoever signed the class up, while they still belong to the school."""
-    belongs = sa.select(Membership.id).filter_by(
-        user_id=teacher.id, organization_id=group.school_id
+    belongs = (
+        sa.select(Membership.id)
+        .join(Membership.organization)
+        .where(
+            Membership.user_id == teacher.id,
+            Membership.organization_id == group.school_id,
+            Organization.is_approved,
+        )
     )
     if db.session.scalar(belongs.limit(1)) is None:
         return None

@@ -1,7 +1,7 @@
 """Two persons found to be one: merged with all they have, and put back if that was wrong."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,8 +35,8 @@ from app.registrations.queries import coming_of
 NAME = ("last_name", "first_name", "patronymic")
 # What the kept person takes over where nothing is known of them.
 CONTACTS = ("phone", "email")
-OF_A_CLASS = ("class_id", "school_id", "school_name", "first_year", "class_letter", "category")
-OF_A_SCHOOL = ("school_id", "school_name", "first_year", "class_letter")
+OF_A_SCHOOL = ("school_id", "school_name", "school_confirmed_at", "first_year", "class_letter")
+OF_A_CLASS = ("class_id", *OF_A_SCHOOL, "category")
 
 
 def merge(kept: Person, other: Person, *, by: User | None, named: Person | None = None) -> Merge:
@@ -72,7 +72,7 @@ def merge(kept: Person, other: Person, *, by: User | None, named: Person | None 
     result = Merge(kept=kept, other=other, moved=moved, made_by_id=by.id if by else None)
     db.session.add(result)
     db.session.flush()
-    record("persons.merged", result, organization_id=kept.school_id, **counted(moved))
+    record("persons.merged", result, organization_id=kept.own_school_id, **counted(moved))
     db.session.flush()
     return result
 
@@ -103,7 +103,7 @@ def undo(merge: Merge, *, by: User | None) -> None:
     record(
         "persons.parted",
         merge,
-        organization_id=kept.school_id,
+        organization_id=kept.own_school_id,
         by=by.id if by else None,
         **counted(moved),
     )
@@ -159,6 +159,8 @@ def take_facts(kept: Person, other: Person, named: Person) -> None:
             setattr(kept, name, getattr(other, name))
     elif not kept.school_id and not kept.school_name:
         take_where_missing(kept, other, OF_A_SCHOOL)
+    elif other.own_school_id and other.own_school_id == kept.school_id:
+        take_where_missing(kept, other, ["school_confirmed_at"])
 
 
 def take_where_missing(kept: Person, other: Person, names: Iterable[str]) -> None:
@@ -268,6 +270,8 @@ def as_json(value: Any) -> Any:
 def from_json(name: str, value: Any) -> Any:
     if name == "category":
         return Category(value)
+    if name == "school_confirmed_at" and value:
+        return datetime.fromisoformat(value)
     return date.fromisoformat(value) if name == "birth_date" and value else value
 
 

@@ -34,7 +34,12 @@ def refuse_unless_mergeable(kept: Person, other: Person) -> None:
     for person in (kept, other):
         refuse_gone(person)
     if kept.user_id and other.user_id:
-        raise RuleBroken(_("Both have accounts of their own: two accounts cannot become one."))
+        raise RuleBroken(
+            _(
+                "Both have accounts of their own: two accounts cannot become one. Let the "
+                "owner erase one of them on the page “My data”."
+            )
+        )
     account = kept.user_id or other.user_id
     if account and account in guardian_ids([kept, other]):
         raise RuleBroken(

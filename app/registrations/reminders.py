@@ -15,7 +15,7 @@ from app.db import db, transaction
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.notifications.actions import notify
-from app.organizations.models import Membership
+from app.organizations.models import Membership, Organization
 from app.registrations.letters import facts_of, facts_of_group
 from app.registrations.models import Group, Registration, Status
 from app.registrations.reminder_models import About, Reminder
@@ -181,8 +181,14 @@ def teacher_of(group: Group) -> User | None:
     """Whoever signed the class up, while they still belong to the school."""
     if group.made_by is None or not group.made_by.email:
         return None
-    belongs = sa.select(Membership.id).filter_by(
-        user_id=group.made_by_id, organization_id=group.school_id
+    belongs = (
+        sa.select(Membership.id)
+        .join(Membership.organization)
+        .where(
+            Membership.user_id == group.made_by_id,
+            Membership.organization_id == group.school_id,
+            Organization.is_approved,
+        )
     )
     return group.made_by if db.session.scalar(belongs.limit(1)) else None
 

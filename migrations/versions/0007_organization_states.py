@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '0007_organization_states'
-down_revision = '0005_trip_notes'
+down_revision = "0006_school_relation"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from app.accounts.models import User
 from app.attendance.models import Attendance, Method, Presence
 from app.db import db
 from app.organizations.models import Organization, Role
+from app.people import claims
 from app.people.duplicates import (
     possible_duplicates,
     recent_merges,
@@ -40,8 +41,10 @@ def coordinator(school: Organization) -> User:
 
 
 def guest_of(school: Organization, last_name: str = "Бадмаев", **given: Any) -> Person:
-    """Somebody who has named the school themselves."""
-    return make_person(last_name, school=school.name, **{"birth_date": BORN, **given})
+    """Somebody who has named the school, and whom its coordinator has accepted."""
+    guest = make_person(last_name, school=school.name, **{"birth_date": BORN, **given})
+    claims.accept([guest], school)
+    return guest
 
 
 def two(school: Organization) -> tuple[Person, Person]:
