@@ -10,11 +10,11 @@ from app.db import transaction
 from app.organizations.models import Organization
 from app.people import claims
 from app.permissions import authorize, can, own_schools
-from app.web import found_or_404, page, paged
+from app.text import whole
+from app.web import found_or_404, page, page_asked, paged
 
 bp = Blueprint("claims", __name__)
 AT_ONCE = 50
-LARGEST = 2**31  # of numbers of rows: PostgreSQL compares with no larger one
 
 
 def chosen_school() -> Organization:
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 
 
 def list_of(school: Organization, *, status: int = 200) -> ResponseReturnValue:
-    number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    number = page_asked()
     found = paged(claims.claims_on(school), number=number, size=AT_ONCE)
     return page(
         "school/requests.html",
@@ -59,7 +59,7 @@ def reject() -> ResponseReturnValue:
 def answered(*, accepts: bool) -> ResponseReturnValue:
     """The ticked ones are answered, those who still wait for it."""
     school = chosen_school()
-    ids = [id_ for id_ in request.form.getlist("ids", type=int) if 0 < id_ < LARGEST]
+    ids = request.form.getlist("ids", type=whole)
     if not ids:
         flash(_("Nobody is ticked. Tick people in the list first."), "error")
         return list_of(school, status=422)

@@ -141,5 +141,5 @@ class TestScreen:
             by=make_user(),
         )
         page = browser.log_in(ministry).open("/administration/organizations")
-        assert "Похожее название" in page.text("table")
-        assert known.name in page.text("table")
+        assert "Похоже называются" in page.text("main")
+        assert known.name in page.text("main")

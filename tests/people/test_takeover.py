@@ -102,7 +102,8 @@ class TestAttack:
             assert browser.open(f"/school{room}").status == 404, room
 
         approved = Browser(app.test_client()).log_in(ministry)
-        approved.submit(f"/administration/organizations/{school.id}/approve")
+        act = f"/administration/organizations/{school.id}/approve"
+        approved.submit(act, fields=approved.open(act).form("main form[method=post]"))
         assert browser.open("/school").status == 200
         page = browser.open("/school/requests")
         assert "Запросов нет" in page.text("main")  # nobody was tied meanwhile
