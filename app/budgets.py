@@ -38,32 +38,40 @@ class Budget:
     name: str
     most: int
     per: timedelta
-    exhausted: Any  # what is used up, and what helps: two sentences
+    exhausted: Any  # what is used up, in a sentence
+    advice: Any = _l("Try again then.")
     of_network: bool = False  # many people stand behind one: a setting multiplies it
 
 
 LOG_IN_HELPS = _l("Log in or create an account: then you can sign up at once.")
-LATER = _l("Try again then, or write to the organizer.")
+ASK = _l("Try again then, or write to the organizer.")
+ANOTHER_NETWORK = _l("Log in with a password, or ask from another network: a phone’s, for example.")
 
 # fmt: off
 SEATS_OF_MAILBOX_IN_EVENT = Budget("seats of a guest's mailbox in an event", 12, DAY,
-    _l("With this e-mail many seats of this event have been taken today."))
+    _l("With this e-mail many seats of this event have been taken today."),
+    advice=ASK)
 SIGN_UPS_OF_MAILBOX = Budget("sign-ups with a guest's mailbox", 15, DAY,
-    _l("With this e-mail many people have been signed up today."))
+    _l("With this e-mail many people have been signed up today."),
+    advice=ASK)
 SIGN_UPS_OF_MAILBOX_IN_MONTH = Budget("sign-ups with a mailbox in a month", 60, MONTH,
-    _l("With this e-mail many people have been signed up this month."))
+    _l("With this e-mail many people have been signed up this month."),
+    advice=ASK)
 SEATS_OF_NETWORK_IN_EVENT = Budget("guests' seats of a network in an event", 150, DAY,
     _l("From your network many seats of this event have been taken today without an account."),
-    of_network=True)
+    advice=LOG_IN_HELPS, of_network=True)
 SIGN_UPS_OF_NETWORK = Budget("guests' sign-ups from a network", 500, DAY,
     _l("From your network many people have been signed up today without an account."),
-    of_network=True)
+    advice=LOG_IN_HELPS, of_network=True)
 SEATS_OF_ACCOUNT = Budget("seats of an account", 100, DAY,
-    _l("Your account has taken many seats today."))
+    _l("Your account has taken many seats today."),
+    advice=ASK)
 SEATS_OF_CLASSES = Budget("seats of classes that an account signs up", 3000, DAY,
-    _l("Your account has signed up very many pupils today."))
+    _l("Your account has signed up very many pupils today."),
+    advice=ASK)
 CHANGES_OF_TICKET = Budget("changes of time of a ticket", 10, DAY,
-    _l("The time of this ticket has been changed many times today."))
+    _l("The time of this ticket has been changed many times today."),
+    advice=ASK)
 
 GUARDIAN_LETTERS = Budget("requests for a guardian's consent to a mailbox", 6, DAY,
     _l("This parent has been sent many requests today. Ask them to answer by one of the letters."))
@@ -77,7 +85,8 @@ REMINDERS_OF_MONTH = Budget("reminders of a registration in a month", 3, MONTH,
 LINKS_TO_MAILBOX = Budget("log-in links to a mailbox", 5, HOUR,
     _l("Several links have been sent to this address."))
 LETTERS_OF_NETWORK = Budget("letters that a network has sent to mailboxes it types", 600, DAY,
-    _l("From your network many letters have been asked for today."), of_network=True)
+    _l("From your network many letters have been asked for today."),
+    advice=ANOTHER_NETWORK, of_network=True)
 INVITATIONS_OF_ACCOUNT = Budget("invitations of an account", 40, DAY,
     _l("Your account has sent many invitations today."))
 INVITATIONS_TO_MAILBOX = Budget("invitations to a mailbox", 5, DAY,
@@ -174,7 +183,9 @@ def take(wanted: dict[str, Cost]) -> set[str]:
     statement = new.on_conflict_do_update(
         index_elements=[table.c.key],
         set_={
-            "spent": sa.case((is_over, new.excluded.spent), else_=table.c.spent + new.excluded.spent),
+            "spent": sa.case(
+                (is_over, new.excluded.spent), else_=table.c.spent + new.excluded.spent
+            ),
             "ends_at": sa.case((is_over, new.excluded.ends_at), else_=table.c.ends_at),
             "most": new.excluded.most,
         },
@@ -195,11 +206,8 @@ def refusal(cost: Cost) -> str:
     """«С этого адреса сегодня записано много людей. Снова можно …»"""
     ends_at = db.session.scalar(sa.select(BudgetSpent.ends_at).filter_by(key=cost.key))
     free_at = ends_at or clock.now() + cost.budget.per
-    when = _(
-        "It is possible again on %(day)s at %(time)s.", day=day(free_at), time=time(free_at)
-    )
-    advice = LOG_IN_HELPS if cost.budget.of_network else LATER
-    return f"{cost.budget.exhausted} {when} {advice}"
+    when = _("It is possible again on %(day)s at %(time)s.", day=day(free_at), time=time(free_at))
+    return f"{cost.budget.exhausted} {when} {cost.budget.advice}"
 
 
 def forget_before(moment: datetime) -> None:

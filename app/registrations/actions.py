@@ -16,6 +16,7 @@ from app.people.models import Person
 from app.registrations import quotas, seats
 from app.registrations.admission import (
     AlreadySignedUp,
+    refuse_companions,
     refuse_once_begun,
     refuse_overlap,
     refuse_unless_admissible,
@@ -112,16 +113,6 @@ def sign_up(
     by_form = channel is Channel.GUEST
     tell(registration, f"registration_{registration.status}", reason=reason, by_form=by_form)
     return registration
-
-
-def refuse_companions(event: Event, companions: int) -> None:
-    if companions > event.companions_max:
-        raise RuleBroken(
-            _(
-                "At most %(most)s companions can come with one participant here.",
-                most=event.companions_max,
-            )
-        )
 
 
 def seat_or_wait(registration: Registration, *, lacks: bool) -> str:

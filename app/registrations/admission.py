@@ -20,7 +20,7 @@ class KnownAlready(RuleBroken):
     letter = "sign_up_not_taken"
 
     def __init__(self, registration: Registration, words: str) -> None:
-        self.registration = registration
+        self.registration, self.code = registration, registration.code
         super().__init__(words)
 
 
@@ -61,6 +61,16 @@ def refuse_unless_admissible(
     refuse_declined(others, slot, channel=channel)
     mine = [one for one in others if one.person_id == person.id and is_same_place(one, slot)]
     return mine[-1] if mine else None
+
+
+def refuse_companions(event: Event, companions: int) -> None:
+    if companions > event.companions_max:
+        raise RuleBroken(
+            _(
+                "At most %(most)s companions can come with one participant here.",
+                most=event.companions_max,
+            )
+        )
 
 
 def refuse_declined(others: Iterable[Registration], slot: Slot, *, channel: Channel) -> None:

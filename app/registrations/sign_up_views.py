@@ -30,6 +30,7 @@ from app.registrations.admission import AlreadySignedUp, KnownAlready
 from app.registrations.forms import OwnForm, PersonForm, SeatForm, new_form_key
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
+from app.registrations.queries import registration_by_code
 from app.web import found_or_404, page, private
 
 bp = Blueprint("sign_up", __name__)
@@ -72,7 +73,7 @@ def signed_up_guest(form: PersonForm) -> ResponseReturnValue:
             charge(*cost_of(form))
             register_one(form, guest_person(form.details))
     except KnownAlready as known:
-        if known.registration.code in session.get("tickets", []):
+        if known.code in session.get("tickets", []):
             raise
         with transaction():
             charge(*cost_of(form))
@@ -264,6 +265,6 @@ def newly_told(form: SeatForm, account: User) -> Person:
 def remind(known: KnownAlready, *, wanted: str) -> None:
     """Tell the owner of the registration, at the address it went to: once, however often
     somebody asks."""
-    registration = known.registration
-    if spend(*costs.of_reminder(registration)):
+    registration = registration_by_code(known.code)  # read anew: what was read is rolled back
+    if registration and spend(*costs.of_reminder(registration)):
         tell(registration, known.letter, wanted=wanted, by_form=True)
