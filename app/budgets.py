@@ -195,10 +195,11 @@ def take(wanted: dict[str, Cost]) -> set[str]:
 
 
 def give_back(numbers: dict[str, int]) -> None:
-    table = BudgetSpent.__table__
     for key, number in sorted(numbers.items()):
         db.session.connection().execute(
-            sa.update(table).where(table.c.key == key).values(spent=table.c.spent - number)
+            sa.update(BudgetSpent)
+            .where(BudgetSpent.key == key)
+            .values(spent=BudgetSpent.spent - number)
         )
 
 

@@ -66,9 +66,13 @@ class TestCharge:
         assert not spend(Cost(SOME, "anna", 1, at_least=6))
 
     def test_a_refused_act_costs_nothing(self) -> None:
-        with pytest.raises(RuleBroken), transaction():
-            charge(Cost(SOME, "anna", 3))
-            raise RuleBroken("no")
+        def act() -> None:
+            with transaction():
+                charge(Cost(SOME, "anna", 3))
+                raise RuleBroken("no")
+
+        with pytest.raises(RuleBroken):
+            act()
         with transaction():
             charge(Cost(SOME, "anna", 3))
 

@@ -10,10 +10,10 @@ from wtforms import DateField, SelectField, StringField, TelField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app import clock, fields
-from app.person_names import LOOKALIKES
 from app.people.actions import Details
 from app.people.forms import PUPIL_AGES
 from app.people.models import LAST_GRADE, Category, Person, age_on
+from app.person_names import LOOKALIKES
 
 LETTER = re.compile(r"[А-ЯЁӘҺҖҢӨҮ]{0,3}")
 

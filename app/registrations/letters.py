@@ -139,6 +139,7 @@ def new_news(registration: Registration, group: Group, teacher: User) -> Notific
     )
     if db.session.scalar(belongs.limit(1)) is None:
         return None
+    told: dict[str, Any] = {template: [] for template in NEWS}
     return notify(
         teacher.email,
         "group_news",
@@ -147,7 +148,7 @@ def new_news(registration: Registration, group: Group, teacher: User) -> Notific
         **facts_of_group(group),
         code=group.code,
         reason="",
-        **{template: [] for template in NEWS},
+        **told,
     )
 
 

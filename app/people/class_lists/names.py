@@ -69,26 +69,30 @@ def refusal(name: PupilName) -> str:
         return _("There is no name. Write the last and the first name.")
     if has_initials(name):
         return _("Write the full name instead of the initials: «%(name)s».", name=written[:60])
-    for part in filter(None, name.parts):
-        if not is_name(part):
-            return _(
-                "A name has letters, spaces and hyphens only. Check for digits and signs: "
-                "«%(name)s».",
-                name=part[:60],
-            )
-        if mixed := mixed_words(part):
-            return _(
-                "Russian and Latin letters are mixed in “%(word)s”. Type it anew in one alphabet.",
-                word=mixed[0][:60],
-            )
-        if len(part) > LONGEST:
-            return _("The name is longer than 100 letters: «%(name)s…».", name=part[:30])
+    if wrong := next(filter(None, map(refusal_of_part, name.parts)), ""):
+        return wrong
     if not name.first_name:
         return _(
             "There is only one word: «%(name)s». Write the last and the first name.", name=written
         )
     if not name.last_name:
         return _("There is no last name. Write the last and the first name.")
+    return ""
+
+
+def refusal_of_part(part: str) -> str:
+    if part and not is_name(part):
+        return _(
+            "A name has letters, spaces and hyphens only. Check for digits and signs: «%(name)s».",
+            name=part[:60],
+        )
+    if mixed := mixed_words(part):
+        return _(
+            "Russian and Latin letters are mixed in “%(word)s”. Type it anew in one alphabet.",
+            word=mixed[0][:60],
+        )
+    if len(part) > LONGEST:
+        return _("The name is longer than 100 letters: «%(name)s…».", name=part[:30])
     return ""
 
 
