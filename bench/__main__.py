@@ -18,7 +18,10 @@ from bench.servers import megabytes, serving
 from tests.browser import Browser, counted_queries
 
 QUIET = {
-    **{"RATELIMIT_ENABLED": "0", "REDIS_URL": "", "SMTP_HOST": "", "DEMO": "0"},
+    "RATELIMIT_ENABLED": "0",
+    "REDIS_URL": "",
+    "SMTP_HOST": "",
+    "DEMO": "0",
     "UNLIMITED_NETWORKS": "127.0.0.0/8",  # all come from here
 }
 FONTS = [
