@@ -3,8 +3,10 @@
 import os
 import secrets
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+Network = IPv4Network | IPv6Network
 ROOT = Path(__file__).parent.parent
 INSTANCE = ROOT / "instance"
 
@@ -54,6 +56,9 @@ def settings() -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": "Europe/Moscow",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "LANGUAGES": ("ru", "en"),
+        # Budgets of a network: times so much, and networks that have none (see budgets.py)
+        "NETWORK_BUDGETS": int(env("NETWORK_BUDGETS", "1")),
+        "UNLIMITED_NETWORKS": networks(env("UNLIMITED_NETWORKS", "")),
         "RATELIMIT_ENABLED": env("RATELIMIT_ENABLED", "1") == "1",
         "RATELIMIT_STORAGE_URI": env("REDIS_URL") or "memory://",
         "RATELIMIT_HEADERS_ENABLED": False,
@@ -62,6 +67,11 @@ def settings() -> dict[str, object]:
         "COMPRESS_MIN_SIZE": 800,
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/calendar"],
     }
+
+
+def networks(given: str) -> list[Network]:
+    """«203.0.113.7, 2001:db8::/48»: addresses and networks, with commas or blanks between."""
+    return [ip_network(word, strict=False) for word in given.replace(",", " ").split()]
 
 
 def database_url(given: str) -> str:

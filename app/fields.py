@@ -21,11 +21,10 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from app import clock
+from app import clock, person_names
 from app.text import clean, whole
 
 Validator = Callable[[Any, Any], None]
-NAME = re.compile(r"[^\W\d_]+(?:(?:[ .'’‐-]+)[^\W\d_]+)*\.?")
 ALLOWED_CONTROLS = {"\n", "\r", "\t"}
 # The demonstration's people live at demo.test, where no letter can ever arrive.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("test")
@@ -39,6 +38,10 @@ def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
 
 def stripped(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
+
+
+def mended_name(value: object) -> object:
+    return person_names.mended(value) if isinstance(value, str) else value
 
 
 def trimmed(value: object) -> object:
@@ -85,13 +88,25 @@ class PlainText:
 
 
 class PersonName:
-    """Letters (Russian, Kalmyk or others), hyphens, apostrophes, spaces, dots."""
+    """What person_names.py takes for one; ``is_whole``: last and first name, perhaps initials."""
+
+    def __init__(self, *, is_whole: bool = False) -> None:
+        self.most_words = person_names.MOST_WORDS_OF_ALL if is_whole else person_names.MOST_WORDS
+        self.initials = is_whole
 
     def __call__(self, _form: Form, field: Field) -> None:
-        if field.data and not NAME.fullmatch(field.data):
+        text = field.data or ""
+        if not text:
+            return
+        if not person_names.is_name(text, most_words=self.most_words, initials=self.initials):
             raise ValidationError(
                 _("A name has letters, spaces and hyphens only. Check for digits and signs.")
             )
+        if mixed := person_names.mixed_words(text):
+            raise ValidationError(
+                _("Russian and Latin letters are mixed in “%(word)s”. Type it anew in one "
+                  "alphabet.", word=mixed[0][:60])
+            )  # fmt: skip
 
 
 class SensibleDate:
@@ -128,12 +143,26 @@ def line(label: Any, *, required: str | Any = "", most: int = 200, **kwargs: Any
 
 
 def name(label: Any, *, required: str | Any = "") -> StringField:
-    """A part of a person's name, stored trimmed and shown as typed."""
+    """A part of a person's name, stored trimmed and mended."""
     needed = [DataRequired(required)] if required else []
     return StringField(
         label,
-        filters=[stripped],
+        filters=[mended_name],
         validators=[*needed, Length(max=100, message=too_long(100)), PersonName()],
+    )
+
+
+def whole_name(label: Any, *, required: str | Any = "", most: int = 200) -> StringField:
+    """Last and first name in one field; initials are enough."""
+    needed = [DataRequired(required)] if required else []
+    return StringField(
+        label,
+        filters=[mended_name],
+        validators=[
+            *needed,
+            Length(max=most, message=too_long(most)),
+            PersonName(is_whole=True),
+        ],
     )
 
 

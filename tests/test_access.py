@@ -258,6 +258,7 @@ MATRIX = {
     "registrations.mine": LOGGED_IN,
     "registrations.move": EVERYBODY,  # by its secret code
     "registrations.show": EVERYBODY,  # by its secret code
+    "sign_up.sent": EVERYBODY,
     "sign_up.sign_up": EVERYBODY,
     "admission.add_quota": ORGANIZER,
     "admission.decide": ORGANIZER,

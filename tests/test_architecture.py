@@ -63,6 +63,7 @@ PUBLIC = {
     "events.event_calendar",
     "series.show",
     "sign_up.sign_up",
+    "sign_up.sent",
     "joining.join",  # by a code
     "joining.type_code",
     "registrations.show",

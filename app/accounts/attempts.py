@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 from math import ceil
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from flask_babel import ngettext
 
 from app import clock
 from app.accounts.models import Attempts
+from app.budgets import LINKS_TO_MAILBOX, Cost, mailbox_of, network_of, spend
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 
@@ -37,9 +37,8 @@ OF_ADDRESS = Pace("address", 5, timedelta(seconds=30), timedelta(minutes=15), ti
 OF_NETWORK = Pace("network", 50, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
 # Wrong codes of printed log-ins, of a network: a class that sets up its accounts at once.
 OF_CODES = Pace("codes", 30, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
-LETTERS = Pace("letters", 5, timedelta(hours=1), timedelta(hours=1), timedelta(hours=1))
 ANSWER_TAKES = 0.15  # seconds: a form that mails, or does not
-LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, OF_CODES, LETTERS))
+LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, OF_CODES))
 
 
 def begin_try(email: str, address: str | None) -> str:
@@ -72,12 +71,7 @@ def forgive(email: str, address: str | None) -> None:
 def may_write_to(email: str) -> bool:
     """Whether one more letter of this hour may go to the address. Counts known and
     unknown addresses alike."""
-    letters = of(LETTERS, email)
-    if longest_wait(letters):
-        return False
-    count(letters, LETTERS)
-    db.session.flush()
-    return True
+    return spend(Cost(LINKS_TO_MAILBOX, mailbox_of(email)))
 
 
 def refuse_guessing(address: str | None) -> None:
@@ -151,15 +145,6 @@ def key_of(pace: Pace, whose: str) -> str:
     """Nobody can read an address out of it."""
     secret = current_app.config["SECRET_KEY"].encode()
     return hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
-
-
-def network_of(address: str | None) -> str:
-    """IPv6 gives every home 2⁶⁴ addresses: they count as one."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return ""
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def forget_before(moment: datetime) -> None:

@@ -45,7 +45,7 @@ class AddressForm(FlaskForm):
 
 
 class SignUpForm(FlaskForm):
-    name = fields.name(_l("Your name"), required=_l("Type your name."))
+    name = fields.whole_name(_l("Your name"), required=_l("Type your name."))
     email = fields.email(_l("E-mail"), required=_l("Type your e-mail address."))
     password = password(_l("Password"), NewPassword())
     next = HiddenField()

@@ -118,3 +118,12 @@ class Attempts(Model):
     failures: Mapped[int] = mapped_column(default=0)
     blocked_until: Mapped[datetime | None]
     last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class Mailbox(Model):
+    """An address (as a keyed hash) that forms have written to, and whether anybody there has
+    opened a link since: see mailboxes.py."""
+
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    written_at: Mapped[datetime] = mapped_column(index=True)  # the last letter that went
+    answered_at: Mapped[datetime | None]

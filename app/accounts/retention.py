@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app import clock, jobs
-from app.accounts import attempts
+from app import budgets, clock, jobs
+from app.accounts import attempts, mailboxes
 from app.accounts.models import Device, Link, PendingAccount
 from app.accounts.queries import LOG_IN_LASTS
 from app.db import db, transaction
@@ -16,6 +16,8 @@ def forget_expired() -> None:
     now = clock.now()
     with transaction():
         attempts.forget_before(now - attempts.LONGEST_MEMORY)
+        budgets.forget_before(now)
+        mailboxes.forget_silent()
         db.session.execute(sa.delete(Link).where(Link.expires_at < now))
         db.session.execute(sa.delete(PendingAccount).where(PendingAccount.expires_at < now))
         db.session.execute(

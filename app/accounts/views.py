@@ -1,5 +1,6 @@
 """Logging in and out, an account, one's password and devices."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, session, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from flask_wtf import FlaskForm
 
 from app.accounts import actions, attempts, devices, passwords
 from app.accounts.entrance import enter, leave, user_who_knows
@@ -26,16 +28,18 @@ from app.accounts.queries import (
     usable_link,
     user_by_email,
 )
+from app.budgets import LETTERS_OF_NETWORK, Cost, charge, network_of
 from app.db import transaction
 from app.errors import RuleBroken
 from app.notifications.actions import notify
+from app.notifications.held import note_answer
 from app.permissions import can
 from app.security import limiter
 from app.web import found_or_404, here_or, outside, page
 
 bp = Blueprint("accounts", __name__)
 # Generous: a whole class may do it at once behind the one address of its school.
-mailing_limit = limiter.limit("20 per minute; 120 per hour", methods=["POST"])
+hashing_limit = limiter.limit("20 per minute; 120 per hour", methods=["POST"])
 guessing_limit = limiter.limit("60 per minute", methods=["POST"])
 
 
@@ -77,12 +81,11 @@ def log_out() -> ResponseReturnValue:
 
 
 @bp.route("/log-in/link", methods=["GET", "POST"])
-@mailing_limit
 def log_in_link() -> ResponseReturnValue:
     form = AddressForm(next=request.args.get("next"))
-    if form.validate_on_submit():
-        with attempts.even_pace():
-            mail_link(form.email.data, LinkPurpose.LOG_IN, next=form.next.data or None)
+    if form.validate_on_submit() and mailed(
+        form, lambda: mail_link(form.email.data, LinkPurpose.LOG_IN, next=form.next.data or None)
+    ):
         return redirect(url_for(".log_in_link", sent="yes"), 303)
     return form_or_sent("accounts/log_in_link.html", form)
 
@@ -95,18 +98,17 @@ def follow_link(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             user = actions.use_link(link)
+            note_answer(user.email)
         enter(user)
         return redirect(onwards(request.args.get("next")), 303)
     return page("accounts/follow_link.html", form=form, user=link.user)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
-@mailing_limit
+@hashing_limit
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm(next=request.args.get("next"))
-    if form.validate_on_submit():
-        with attempts.even_pace():
-            mail_confirmation(form)
+    if form.validate_on_submit() and mailed(form, lambda: mail_confirmation(form)):
         return redirect(url_for(".sign_up", sent="yes"), 303)
     return form_or_sent("accounts/sign_up.html", form)
 
@@ -120,6 +122,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
         try:
             with transaction():
                 user = actions.confirm(asked)
+                note_answer(user.email)
         except RuleBroken as refused:
             flash(str(refused), "error")
             return redirect(url_for(".log_in"), 303)
@@ -130,12 +133,11 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/log-in/reset", methods=["GET", "POST"])
-@mailing_limit
 def reset_password() -> ResponseReturnValue:
     form = AddressForm(next=request.args.get("next"))
-    if form.validate_on_submit():
-        with attempts.even_pace():
-            mail_link(form.email.data, LinkPurpose.RESET)
+    if form.validate_on_submit() and mailed(
+        form, lambda: mail_link(form.email.data, LinkPurpose.RESET)
+    ):
         return redirect(url_for(".reset_password", sent="yes"), 303)
     return form_or_sent("accounts/reset_password.html", form)
 
@@ -150,6 +152,7 @@ def choose_password(token: str) -> ResponseReturnValue:
         with transaction():
             user = actions.use_link(link)
             actions.set_password(user, password_hash)
+            note_answer(user.email)
             attempts.forgive(user.email, request.remote_addr)
             tell_of_new_password(user)
         enter(user)
@@ -222,6 +225,18 @@ def onwards(wanted: str | None) -> str:
     return here_or(url_for(own), wanted)
 
 
+def mailed(form: FlaskForm, act: Callable[[], None]) -> bool:
+    """Whether the letter was asked for: a network asks for so many a day, whoever has an
+    account or not."""
+    try:
+        with attempts.even_pace():
+            act()
+    except RuleBroken as broken:
+        form.form_errors.append(str(broken))
+        return False
+    return True
+
+
 def mail_link(email: str, purpose: LinkPurpose, **query: Any) -> None:
     """Write to whoever has an account with this address; nobody else notices a difference."""
     letter, endpoint = {
@@ -229,6 +244,7 @@ def mail_link(email: str, purpose: LinkPurpose, **query: Any) -> None:
         LinkPurpose.RESET: ("password_reset", ".choose_password"),
     }[purpose]
     with transaction():
+        charge(Cost(LETTERS_OF_NETWORK, network_of(request.remote_addr)))
         user = user_by_email(email)
         if attempts.may_write_to(email) and user:
             token = actions.make_link(user, purpose)
@@ -241,6 +257,7 @@ def mail_confirmation(form: SignUpForm) -> None:
     email, next_ = form.email.data.lower(), form.next.data or None
     password_hash = passwords.hash_of(form.password.data)  # also when it is not needed
     with transaction():
+        charge(Cost(LETTERS_OF_NETWORK, network_of(request.remote_addr)))
         user = user_by_email(email)
         if not attempts.may_write_to(email):
             pass

@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 
 from app import files, web
 from app.audit.actions import record, record_now
+from app.budgets import BATCHES_OF_ACCOUNT, Cost, charge
 from app.db import transaction
 from app.documents import batch_files, batch_queries, batch_work, batches, register
 from app.documents.batch_forms import IssueForm
@@ -37,6 +38,7 @@ def new(slug: str) -> ResponseReturnValue:
         look = look_of(design) if design else standard(event.organization, kind)
         try:
             with transaction():
+                charge(Cost(BATCHES_OF_ACCOUNT, current_user.id))
                 batch = batches.begin(
                     event,
                     kind,

@@ -16,12 +16,14 @@ def notify(
     *,
     language: str = "ru",
     send_after: datetime | None = None,
+    held_for: str | None = None,
     **context: Any,
 ) -> Notification | None:
     """Queue a letter in this transaction; the worker sends it after the commit.
 
     ``context`` (JSON values; moments as ISO text) is what ``templates/mail/<template>``
-    needs. Without an address nothing is written: not everybody has one.
+    needs. Without an address nothing is written: not everybody has one. ``held_for``: the
+    mailbox that has to answer before the letter goes (see held.py).
     """
     if not address:
         return None
@@ -32,6 +34,7 @@ def notify(
         context=context,
         reference=secrets.token_hex(16),
         send_after=send_after or clock.now(),
+        held_for=held_for,
     )
     db.session.add(letter)
     after_commit("deliver", wake_delivery)

@@ -94,6 +94,7 @@ def waiting(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         Notification.sent_at.is_(None),
         Notification.failed_at.is_(None),
+        Notification.held_for.is_(None),
         Notification.send_after <= now,
         sa.or_(Notification.claimed_until.is_(None), Notification.claimed_until < now),
     )

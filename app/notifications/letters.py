@@ -17,6 +17,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale, gettext
 
+from app.accounts.mailboxes import proof_of
 from app.mail import Letter
 from app.text import clean
 
@@ -39,7 +40,7 @@ def letter_of(
 ) -> Letter:
     """Render a notification in its own language, without a request."""
     jinja = current_app.jinja_env
-    words = in_words(context)
+    words = in_words(context) | {"from_letter": f"?mail={proof_of(address)}"}
     with force_locale(language):
         # Plain text wants gettext as it is: the one of the templates escapes for HTML.
         text = jinja.get_template(f"mail/{template}.txt").render({**words, "_": gettext})

@@ -35,3 +35,5 @@ class Notification(Model):
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.String(200))
+    # The mailbox (mailboxes.key_of) whose owner has to answer first: it waits until then.
+    held_for: Mapped[str | None] = mapped_column(sa.String(64), index=True)

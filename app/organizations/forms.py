@@ -103,7 +103,7 @@ class OrganizationForm(FlaskForm):
         filters=[fields.trimmed],
         validators=[Length(max=5000, message=fields.too_long(5000)), fields.PlainText()],
     )
-    signatory_name = fields.line(_l("Who signs certificates"), most=200)
+    signatory_name = fields.whole_name(_l("Who signs certificates"), most=200)
     signatory_post = fields.line(_l("Their post"), most=200)
 
     def __init__(self, organization: Organization | None = None, **kwargs: Any) -> None:

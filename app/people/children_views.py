@@ -65,7 +65,6 @@ def edit(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/me/children/<int:person_id>/invite")
 @login_required
-@limiter.limit("20 per hour")
 def invite(person_id: int) -> ResponseReturnValue:
     child = found_or_404(child_of(current_user, person_id))
     form = InviteForm()

@@ -13,9 +13,8 @@ from app import clock, fields
 from app.people.actions import Details
 from app.people.forms import PUPIL_AGES
 from app.people.models import LAST_GRADE, Category, Person, age_on
+from app.person_names import LOOKALIKES
 
-# Latin letters that look like Russian ones: a keyboard left in English.
-LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
 LETTER = re.compile(r"[А-ЯЁӘҺҖҢӨҮ]{0,3}")
 
 
@@ -96,7 +95,7 @@ class PupilForm(FlaskForm):
 
 
 class GuardianForm(FlaskForm):
-    name = fields.line(
+    name = fields.whole_name(
         _l("Name of the parent or guardian"), required=_l("Write the name."), most=300
     )
     phone = TelField(

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.accounts import attempts
 from app.accounts.actions import set_password
 from app.accounts.models import User
 from app.accounts.queries import used_accounts, user_by_email
 from app.audit.actions import record
+from app.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
 from app.codes import random_code
 from app.db import db
 from app.errors import RuleBroken
@@ -45,8 +45,7 @@ def invite(child: Person, email: str, purpose: InvitationPurpose, *, by: User) -
     known = user_by_email(email)
     if purpose is InvitationPurpose.GUARDIAN and guardianship_of(child, known):
         raise RuleBroken(_("The owner of this address is a guardian of the child already."))
-    if not attempts.may_write_to(email):
-        raise RuleBroken(_("Too many letters to this address. Try again in an hour."))
+    charge(Cost(INVITATIONS_TO_MAILBOX, mailbox_of(email)), Cost(INVITATIONS_OF_ACCOUNT, by.id))
     token = secrets.token_urlsafe(32)
     until = clock.now() + LASTS
     invitation = Invitation(**values(child.id, purpose, token, until=until, by=by, email=email))

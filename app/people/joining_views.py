@@ -35,7 +35,6 @@ bp = Blueprint("joining", __name__)
 
 @bp.route("/invitations/<string:token>", methods=["GET", "POST"])
 @login_required
-@limiter.limit("60 per hour", methods=["POST"])
 def invitation(token: str) -> ResponseReturnValue:
     """Opening it changes nothing: programs that look through mail open links, but press
     nothing."""

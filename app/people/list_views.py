@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from wtforms.validators import ValidationError
 
+from app.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from app.db import transaction
+from app.errors import RuleBroken
 from app.organizations.models import Organization
 from app.people import list_imports, list_reading
 from app.people.class_lists.files import ListUnreadable
@@ -58,13 +60,14 @@ def received(school: Organization, class_: SchoolClass | None) -> ResponseReturn
         file = form.file.data
         try:
             reading = list_reading.read(file.read(), file.filename or "", for_class=class_)
-        except ListUnreadable as unreadable:
-            wrong = str(unreadable)
-        else:
             with transaction():
+                charge(Cost(IMPORTS_OF_ACCOUNT, current_user.id))
                 import_ = list_imports.receive(
                     reading, file.filename or "", school=school, class_=class_, by=current_user
                 )
+        except (ListUnreadable, RuleBroken) as refused:
+            wrong = str(refused)
+        else:
             return redirect(url_for(".show", import_id=import_.id), 303)
     wrong = wrong or " ".join(str(error) for error in form.file.errors)
     return page(

@@ -16,6 +16,7 @@ from app.people.models import Person
 from app.registrations import quotas, seats
 from app.registrations.admission import (
     AlreadySignedUp,
+    refuse_companions,
     refuse_once_begun,
     refuse_overlap,
     refuse_unless_admissible,
@@ -77,22 +78,17 @@ def sign_up(
     """
     seats.hold(slot)
     lacks = lacks_consent(person)
+    # First whatever says nothing about registrations there are.
+    refuse_companions(slot.event, companions)
+    guardians = guardians_to_ask(person, guardian_email) if lacks else []
+    if lacks and not guardians and channel in ALONE:
+        raise RuleBroken(_("Write the e-mail of a parent: they are asked to agree."))
     try:
         earlier = refuse_unless_admissible(person, slot, channel=channel, tickets=tickets)
     except AlreadySignedUp as already:
         if form_key and already.registration.form_key == form_key:
             return already.registration
         raise
-    if companions > slot.event.companions_max:
-        raise RuleBroken(
-            _(
-                "At most %(most)s companions can come with one participant here.",
-                most=slot.event.companions_max,
-            )
-        )
-    guardians = guardians_to_ask(person, guardian_email) if lacks else []
-    if lacks and not guardians and channel in ALONE:
-        raise RuleBroken(_("Write the e-mail of a parent: they are asked to agree."))
     registration = earlier or Registration(event=slot.event, person=person)
     registration.slot, registration.group = slot, group
     registration.booking = booking_of(slot)
@@ -114,7 +110,8 @@ def sign_up(
     db.session.flush()
     if guardians:
         ask(registration, guardians)
-    tell(registration, f"registration_{registration.status}", reason=reason)
+    by_form = channel is Channel.GUEST
+    tell(registration, f"registration_{registration.status}", reason=reason, by_form=by_form)
     return registration
 
 
@@ -139,9 +136,14 @@ def seat_or_wait(registration: Registration, *, lacks: bool) -> str:
 
 
 def cancel(
-    registration: Registration, *, by_staff: bool = False, letter: str = "registration_cancelled"
+    registration: Registration,
+    *,
+    by_staff: bool = False,
+    by_form: bool = False,
+    letter: str = "registration_cancelled",
 ) -> None:
-    """Free the seat; the first on the waitlist takes it. Cancelling again changes nothing."""
+    """Free the seat; the first on the waitlist takes it. Cancelling again changes nothing.
+    ``by_form``: on the page of the ticket, by whoever has it."""
     seats.hold(registration.slot)
     db.session.refresh(registration, ["status", "seats"])  # may have changed while we waited
     if not registration.is_live:
@@ -149,7 +151,7 @@ def cancel(
     if registration.slot.has_begun and not by_staff:
         raise RuleBroken(_("This time has already begun, so the registration stays as it is."))
     free(registration, status=Status.CANCELLED)
-    tell(registration, letter)
+    tell(registration, letter, by_form=by_form)
     promote(registration.slot)
 
 
@@ -241,7 +243,8 @@ def move(registration: Registration, slot: Slot) -> None:
     refuse_overlap(elsewhere, person)
     held_seats, group = registration.holds_seat, registration.group
     go_to(registration, slot)
-    tell(registration, "registration_moved", was=Spot(old.starts_at, old.ends_at, old.room))
+    was = Spot(old.starts_at, old.ends_at, old.room)
+    tell(registration, "registration_moved", was=was, by_form=True)
     if held_seats:
         seats.give_back(old, registration.seats)
     if group:

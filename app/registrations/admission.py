@@ -13,13 +13,26 @@ from app.registrations.models import Channel, Registration
 from app.registrations.queries import beside, is_same_place
 
 
-class AlreadySignedUp(RuleBroken):
+class KnownAlready(RuleBroken):
+    """What the person has already stands in the way. Whoever is not known to be this person
+    must not learn it from the answer: a letter about ``registration`` tells its owner."""
+
+    letter = "sign_up_not_taken"
+
+    def __init__(self, registration: Registration, words: str) -> None:
+        self.registration, self.code = registration, registration.code
+        super().__init__(words)
+
+
+class AlreadySignedUp(KnownAlready):
     """The same person again; carries the registration they already have."""
 
+    letter = "registration_link"
+
     def __init__(self, registration: Registration) -> None:
-        self.registration = registration
         super().__init__(
-            _("This person is already signed up for this event: one person, one registration.")
+            registration,
+            _("This person is already signed up for this event: one person, one registration."),
         )
 
 
@@ -50,18 +63,29 @@ def refuse_unless_admissible(
     return mine[-1] if mine else None
 
 
+def refuse_companions(event: Event, companions: int) -> None:
+    if companions > event.companions_max:
+        raise RuleBroken(
+            _(
+                "At most %(most)s companions can come with one participant here.",
+                most=event.companions_max,
+            )
+        )
+
+
 def refuse_declined(others: Iterable[Registration], slot: Slot, *, channel: Channel) -> None:
     """Whoever was not accepted cannot apply anew; the organizer may reopen the application."""
     if channel is Channel.STAFF:
         return
     declined = [one for one in others if one.is_declined and one.event_id == slot.event_id]
     if declined:
-        raise RuleBroken(
+        raise KnownAlready(
+            declined[0],
             _(
                 "The organizer has not accepted this person’s application, so it cannot be sent "
                 "again. If that is a mistake, write to the organizer: %(contact)s.",
                 contact=slot.event.contact or slot.event.organization.short_name,
-            )
+            ),
         )
 
 
@@ -183,18 +207,20 @@ def refuse_overlap(
     if other is None:
         return
     if other.code in tickets or (person.user_id and other.person_id == person.id):
-        raise RuleBroken(
+        raise KnownAlready(
+            other,
             _(
                 "At this time the person is already signed up for “%(event)s”, %(day)s, %(time)s. "
                 "Cancel that registration or choose another time.",
                 event=other.slot.event.title,
                 day=day(other.slot.starts_at),
                 time=time(other.slot.starts_at),
-            )
+            ),
         )
-    raise RuleBroken(
+    raise KnownAlready(
+        other,
         _(
             "At this time the person is already signed up for another event. "
             "Cancel that registration or choose another time."
-        )
+        ),
     )

@@ -9,6 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
@@ -55,6 +56,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
+                people = len(form.chosen) + len(form.companions)
+                charge(Cost(SEATS_OF_CLASSES, current_user.id, people))
                 group = sign_up_as_told(form, class_, slot)
         except NotAllFit as not_all:
             shortage = not_all

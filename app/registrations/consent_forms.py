@@ -13,7 +13,7 @@ from app import fields
 class AnswerForm(FlaskForm):
     """Agree (with one's name), or refuse (``answer=refuse``)."""
 
-    name = fields.line(
+    name = fields.whole_name(
         _l("Your last name, first name, patronymic"),
         required=_l("Write your name: the agreement is kept under it."),
         most=300,

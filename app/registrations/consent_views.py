@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 
 from app.db import transaction
 from app.errors import RuleBroken
+from app.notifications.held import note_answer
 from app.people.models import ConsentKind, Person
 from app.people.queries import children_of, consents_of, person_of, words_in_force
 from app.registrations import consents
@@ -15,14 +16,12 @@ from app.registrations.consent_forms import AnswerForm, WithdrawForm
 from app.registrations.consent_requests import request_of
 from app.registrations.models import ConsentRequest
 from app.registrations.queries import coming_of
-from app.security import limiter
 from app.web import found_or_404, page, private
 
 bp = Blueprint("consents", __name__)
 
 
 @bp.route("/consents/<string:token>", methods=["GET", "POST"])
-@limiter.limit("60 per hour", methods=["POST"])
 def answer(token: str) -> ResponseReturnValue:
     """What the guardian is asked to agree to. Opening it changes nothing: programs that look
     through mail open links, but press nothing."""
@@ -31,6 +30,7 @@ def answer(token: str) -> ResponseReturnValue:
     if form.is_submitted() and (form.says_no or form.validate()):
         try:
             with transaction():
+                note_answer(asked.email)
                 if form.says_no:
                     consents.refuse(asked)
                 else:
@@ -63,7 +63,6 @@ def answer_page(asked: ConsentRequest, token: str, form: AnswerForm) -> Response
 
 
 @bp.route("/consents/<string:token>/withdraw", methods=["GET", "POST"])
-@limiter.limit("60 per hour", methods=["POST"])
 def withdraw_by_link(token: str) -> ResponseReturnValue:
     """As easy as giving: by the same letter. What follows is said before."""
     asked = found_or_404(request_of(token))

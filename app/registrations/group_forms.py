@@ -80,7 +80,7 @@ class AdultsForm(FlaskForm):
 
 
 for number in range(1, MOST_ADULTS + 1):
-    setattr(AdultsForm, f"adult_{number}", fields.name(_l("Adult: full name")))
+    setattr(AdultsForm, f"adult_{number}", fields.whole_name(_l("Adult: full name")))
     phone = TelField(
         _l("Phone"), filters=[fields.stripped], validators=[Length(max=30), fields.Phone()]
     )

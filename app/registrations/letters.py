@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app import clock
+from app.accounts import mailboxes
 from app.accounts.models import User
 from app.db import after_commit, db
 from app.events.rooms import Spot
 from app.notifications.actions import notify
 from app.notifications.models import Notification
 from app.organizations.models import Membership, Organization
-from app.registrations.models import Group, Registration
+from app.registrations.models import Channel, Group, Registration
 from app.registrations.queries import place_in_line
 
 # What a teacher is told of the pupils of a group, when it was not the teacher's own act.
@@ -44,17 +45,23 @@ def tell_person(
     place: int | None = None,
     send_after: datetime | None = None,
     was: Spot | None = None,
+    by_form: bool = False,
     **more: Any,
 ) -> None:
     """To the registration's own address, if it has one. ``place``: in the line, where the
-    caller knows it already."""
+    caller knows it already. ``by_form``: what a form without a log-in brought about, perhaps
+    a stranger's; a mailbox that has never answered gets one such letter, others wait there.
+    What is news to the person (called off, moved, a seat from the waitlist) always goes."""
     if not registration.email:
         return
+    is_strangers = by_form and registration.channel is Channel.GUEST
+    waits = is_strangers and not mailboxes.may_be_written(registration.email)
     notify(
         registration.email,
         template,
         language=registration.language,
         send_after=send_after,
+        held_for=mailboxes.key_of(registration.email) if waits else None,
         **facts_of(registration),
         code=registration.code,
         place=place or place_in_line(registration),
@@ -138,6 +145,7 @@ def new_news(registration: Registration, group: Group, teacher: User) -> Notific
     )
     if db.session.scalar(belongs.limit(1)) is None:
         return None
+    told: dict[str, Any] = {template: [] for template in NEWS}
     return notify(
         teacher.email,
         "group_news",
@@ -146,7 +154,7 @@ def new_news(registration: Registration, group: Group, teacher: User) -> Notific
         **facts_of_group(group),
         code=group.code,
         reason="",
-        **{template: [] for template in NEWS},
+        **told,
     )
 
 

@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app import clock
 from app.accounts.models import User
+from app.budgets import STRANGERS_TOLD, Cost, charge, spend
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events.models import Event
@@ -24,17 +25,17 @@ from app.people.consents import Giver, agree
 from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import children_of, consents_of, person_of, schools, words_in_force
 from app.permissions import authorize
-from app.registrations import actions
-from app.registrations.admission import AlreadySignedUp
+from app.registrations import actions, costs
+from app.registrations.admission import AlreadySignedUp, KnownAlready
 from app.registrations.forms import OwnForm, PersonForm, SeatForm, new_form_key
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
+from app.registrations.queries import registration_by_code
 from app.text import whole
-from app.web import found_or_404, page
+from app.web import found_or_404, page, private
 
 bp = Blueprint("sign_up", __name__)
 PERSONAL_DATA = ConsentKind.PERSONAL_DATA
-TICKETS_KEPT = 20  # guests' tickets that this browser remembers
 
 
 @bp.route("/events/<string:slug>/sign-up", methods=["GET", "POST"])
@@ -47,23 +48,11 @@ def sign_up(slug: str) -> ResponseReturnValue:
     form = form_for(event, own)
     if form.validate_on_submit():
         try:
-            with transaction():
-                registrations = register(form)
-        except AlreadySignedUp as already:
-            form.form_errors.append(str(already))
-            remind(already.registration)
+            if isinstance(form, PersonForm) and not current_user.is_authenticated:
+                return signed_up_guest(form)
+            return signed_up_account(form)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
-        else:
-            for registration in registrations:
-                remember_ticket(registration)
-            if len(registrations) > 1:
-                flash(
-                    _("Signed up: %(names)s. All tickets are in “My registrations”; "
-                      "this is the first.", names=names_of(registrations)),
-                    "success",
-                )  # fmt: skip
-            return redirect(url_for("registrations.show", code=registrations[0].code), 303)
     return page(
         "registrations/sign_up.html",
         status=422 if form.is_submitted() else 200,
@@ -74,6 +63,75 @@ def sign_up(slug: str) -> ResponseReturnValue:
         minor_alone=[one for one in own if one.user_id == current_user.id and one.is_minor],
         schools=[] if own else schools(),
         words=words() if form.must_agree else "",
+    )
+
+
+def signed_up_guest(form: PersonForm) -> ResponseReturnValue:
+    """Neither the page nor what it costs tells whether the person was signed up before: the
+    truth goes to the mailbox that is known, a ticket or a letter that says why not."""
+    try:
+        with transaction():
+            charge(*cost_of(form))
+            register_one(form, guest_person(form.details))
+    except KnownAlready as known:
+        if known.code in session.get("tickets", []):
+            raise
+        with transaction():
+            charge(*cost_of(form))
+            remind(known, wanted=form.event.title)
+    session["signed_up"] = {"person": form.details.first_name, "email": form.email.data}
+    return redirect(url_for(".sent", slug=form.event.slug), 303)
+
+
+@bp.get("/events/<string:slug>/sign-up/sent")
+def sent(slug: str) -> ResponseReturnValue:
+    """The same words for everybody; what was typed stands there once."""
+    event = found_or_404(event_by_slug(slug))
+    authorize("event.see", event)
+    return private(
+        page("registrations/sent.html", event=event, typed=session.pop("signed_up", None))
+    )
+
+
+def signed_up_account(form: SeatForm) -> ResponseReturnValue:
+    told = isinstance(form, PersonForm)  # about anybody at all: see the except
+    try:
+        with transaction():
+            charge(*cost_of(form), *([Cost(STRANGERS_TOLD, current_user.id)] if told else []))
+            registrations = register(form)
+    except KnownAlready as known:
+        with transaction():
+            if told:  # the answer tells something about a person who may be a stranger
+                charge(Cost(STRANGERS_TOLD, current_user.id))
+            if told or isinstance(known, AlreadySignedUp):
+                remind(known, wanted=form.event.title)
+        raise
+    if len(registrations) > 1:
+        flash(
+            _("Signed up: %(names)s. All tickets are in “My registrations”; "
+              "this is the first.", names=names_of(registrations)),
+            "success",
+        )  # fmt: skip
+    return redirect(url_for("registrations.show", code=registrations[0].code), 303)
+
+
+def cost_of(form: SeatForm) -> list[Cost]:
+    companions, guardian_email = form.companions.data or 0, form.guardian_email.data or ""
+    if current_user.is_authenticated:
+        people = len(form.chosen_people) if isinstance(form, OwnForm) else 1
+        return costs.of_account(
+            form.event,
+            current_user,
+            people=people,
+            companions=companions,
+            guardian_email=guardian_email,
+        )
+    return costs.of_guest(
+        form.event,
+        email=form.email.data or "",
+        guardian_email=guardian_email,
+        address=request.remote_addr,
+        seats=1 + companions,
     )
 
 
@@ -131,11 +189,11 @@ def form_for(event: Event, own: Sequence[Person]) -> SeatForm:
 
 
 def register(form: SeatForm) -> list[Registration]:
-    """Sign up whoever the form describes; all of them, in the caller's transaction, or none."""
+    """Sign up whoever the form of an account describes; all of them, in the caller's
+    transaction, or none."""
     if isinstance(form, OwnForm):
         return [register_one(form, person) for person in form.chosen_people]
-    account: User | None = current_user if current_user.is_authenticated else None
-    return [register_one(form, newly_told(form, account))]
+    return [register_one(form, newly_told(form, current_user))]
 
 
 def register_one(form: SeatForm, person: Person) -> Registration:
@@ -158,7 +216,9 @@ def register_one(form: SeatForm, person: Person) -> Registration:
             guardian_email=form.guardian_email.data or "",
             answers=form.answers,
         )
-    except AlreadySignedUp:
+    except KnownAlready as known:
+        if is_one_of_several(form) and not isinstance(known, AlreadySignedUp):
+            known.args = (f"{person.full_name}: {known}",)
         raise
     except RuleBroken as broken:
         if is_one_of_several(form):
@@ -197,20 +257,15 @@ def names_of(registrations: Sequence[Registration]) -> str:
     return ", ".join(one.person.first_name for one in registrations)
 
 
-def newly_told(form: SeatForm, account: User | None) -> Person:
+def newly_told(form: SeatForm, account: User) -> Person:
     if not isinstance(form, PersonForm):
         raise TypeError("only this form tells who takes part")
-    return add_person(form.details, user=account) if account else guest_person(form.details)
+    return add_person(form.details, user=account)
 
 
-def remind(registration: Registration) -> None:
-    """Send the private link again, to the address it went to: only its owner reads it."""
-    with transaction():
-        tell(registration, "registration_link")
-
-
-def remember_ticket(registration: Registration) -> None:
-    """So that this browser is recognised as the one that holds the ticket."""
-    if not current_user.is_authenticated:
-        codes = [code for code in session.get("tickets", []) if code != registration.code]
-        session["tickets"] = [*codes, registration.code][-TICKETS_KEPT:]
+def remind(known: KnownAlready, *, wanted: str) -> None:
+    """Tell the owner of the registration, at the address it went to: once, however often
+    somebody asks."""
+    registration = registration_by_code(known.code)  # read anew: what was read is rolled back
+    if registration and spend(*costs.of_reminder(registration)):
+        tell(registration, known.letter, wanted=wanted, by_form=True)

@@ -1,15 +1,22 @@
 """The ticket, and one's own registrations."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+import logging
+
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user, login_required
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
+from app.accounts import mailboxes
+from app.budgets import CHANGES_OF_TICKET, Cost, charge
 from app.db import transaction
 from app.documents.queries import has_come
 from app.errors import RuleBroken
-from app.registrations import actions, answers
+from app.notifications.held import note_answer
+from app.registrations import actions, answers, costs
 from app.registrations.answer_queries import said_by
 from app.registrations.consent_requests import ask_again, lacks_consent, requests_about
 from app.registrations.forms import AskGuardianForm, MoveForm
@@ -22,19 +29,54 @@ from app.registrations.queries import (
 )
 from app.registrations.quotas import why_they_wait
 from app.registrations.tickets import calendar_of, qr_svg
-from app.security import limiter
 from app.web import found_or_404, page, private
 
+log = logging.getLogger(__name__)
 bp = Blueprint("registrations", __name__)
+TICKETS_KEPT = 20  # guests' tickets that this browser remembers
 
 
 @bp.get("/registrations/<string:code>")
 def show(code: str) -> ResponseReturnValue:
     registration = found_or_404(registration_by_code(code))
+    remember_ticket(registration)
+    if mailboxes.is_proof(registration.email, request.args.get("mail", "")):
+        return opened_from_letter(registration)
     response = private(ticket_page(registration))
     # Where the ticket comes in place of the form, the address bar follows: people keep it.
     response.headers["HX-Replace-Url"] = request.path
     return response
+
+
+def opened_from_letter(registration: Registration) -> ResponseReturnValue:
+    """The mailbox has answered: the letters that waited for that go now. The proof does not
+    stay in the address bar, from which people copy."""
+    if not mailboxes.has_answered(registration.email):
+        try:
+            with transaction():
+                released = note_answer(registration.email)
+        except DBAPIError:  # a ticket can be read while nothing can be written
+            log.warning("an answer of a mailbox could not be noted", exc_info=True)
+        else:
+            if released:
+                flash(
+                    ngettext(
+                        "Thank you: now we know your mailbox. %(num)s letter that waited for "
+                        "that is on its way.",
+                        "Thank you: now we know your mailbox. %(num)s letters that waited for "
+                        "that are on their way.",
+                        released,
+                    ),
+                    "success",
+                )
+    return redirect(url_for(".show", code=registration.code), 303)
+
+
+def remember_ticket(registration: Registration) -> None:
+    """So that this browser is recognised as the one that holds the ticket."""
+    codes = session.get("tickets", [])
+    if not current_user.is_authenticated and registration.code not in codes:
+        session["tickets"] = [*codes, registration.code][-TICKETS_KEPT:]
 
 
 def ticket_page(registration: Registration, *, status: int = 200) -> Response:
@@ -68,7 +110,7 @@ def cancel(code: str) -> ResponseReturnValue:
     registration = found_or_404(registration_by_code(code))
     try:
         with transaction():
-            actions.cancel(registration)
+            actions.cancel(registration, by_form=True)
     except RuleBroken as broken:
         flash(str(broken), "error")
     else:
@@ -77,7 +119,6 @@ def cancel(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/registrations/<string:code>/ask-guardian")
-@limiter.limit("20 per hour")
 def ask_guardian(code: str) -> ResponseReturnValue:
     """The letter once more, or to another address."""
     registration = found_or_404(registration_by_code(code))
@@ -87,6 +128,7 @@ def ask_guardian(code: str) -> ResponseReturnValue:
         return redirect(url_for(".show", code=code), 303)
     try:
         with transaction():
+            charge(*costs.of_guardian(form.guardian_email.data))
             ask_again(registration, form.guardian_email.data)
     except RuleBroken as broken:
         flash(str(broken), "error")
@@ -106,6 +148,7 @@ def move(code: str) -> ResponseReturnValue:
         return redirect(url_for(".show", code=code), 303)
     try:
         with transaction():
+            charge(Cost(CHANGES_OF_TICKET, registration.id))
             actions.move(registration, slots[form.slot.data])
     except RuleBroken as broken:
         flash(str(broken), "error")

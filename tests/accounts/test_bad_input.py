@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app, jobs
+from app.accounts import attempts
 from app.accounts.models import Link, PendingAccount, User
+from app.budgets import LETTERS_OF_NETWORK, Cost, charge
 from app.db import db
 from app.notifications.models import Notification
 from app.security import limiter
@@ -158,15 +160,30 @@ def limited_app(app: Flask) -> Iterator[Flask]:
     jobs.init_app(app)
 
 
-@pytest.mark.parametrize("url", ["/log-in/link", "/log-in/reset", "/sign-up"])
-def test_a_network_that_mails_too_much_is_stopped(limited_app: Flask, url: str) -> None:
+def test_a_network_that_has_passwords_hashed_without_end_is_stopped(limited_app: Flask) -> None:
     client = limited_app.test_client()
     statuses = [
-        client.post(url, data={"email": f"user{n}@example.org"}).status_code for n in range(21)
+        client.post("/sign-up", data={"email": f"user{n}@example.org"}).status_code
+        for n in range(21)
     ]
     assert 429 not in statuses[:20]
     assert statuses[20] == 429
-    assert client.get(url).status_code == 200
+    assert client.get("/sign-up").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["/log-in/link", "/log-in/reset", "/sign-up"])
+def test_a_network_that_mails_too_much_is_stopped(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(attempts, "ANSWER_TAKES", 0)
+    charge(Cost(LETTERS_OF_NETWORK, "127.0.0.1", LETTERS_OF_NETWORK.most - 2))
+    told = {"name": "Анна", "password": "stepnoy-veter-2026"}
+    pages = [
+        browser.submit(url, fields={"email": f"user{n}@example.org", **told}) for n in range(3)
+    ]
+    assert [page.status for page in pages] == [200, 200, 422]
+    assert "много писем" in pages[2].text("[role=alert]")
+    assert pages[2].form("form.o-form")["email"] == "user2@example.org"
 
 
 def test_names_are_shown_as_text(browser: Browser) -> None:

@@ -138,7 +138,7 @@ class TestRule:
         mother, child = family()
         for _ in range(5):
             invite(child, FATHER, GUARDIAN, by=mother)
-        with pytest.raises(RuleBroken, match="слишком много писем"):
+        with pytest.raises(RuleBroken, match="сегодня отправлено несколько приглашений"):
             invite(child, FATHER, GUARDIAN, by=mother)
 
     def test_the_young_accept_nothing(self) -> None:

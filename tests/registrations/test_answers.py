@@ -70,7 +70,7 @@ class TestForm:
         event = make_event()
         question = make_question(event, "В", kind, choices=CLUBS, required=True)
         page = sign_up(browser, event, {f"q-{question.id}": typed})
-        assert page.path.startswith("/registrations/")
+        assert page.path.endswith("/sign-up/sent")
         assert only_registration().answers == {str(question.id): kept}
         assert in_words(True) == "да"
 

@@ -245,10 +245,12 @@ class TestGuest:
     ) -> None:
         event = make_event()
         page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=GUEST)
-        assert "Нужно согласие родителя" in page.text("#signup-panel")
-        assert MOTHER in page.text("#signup-panel")
+        assert "Родителю тоже уходит письмо" in page.text("#signup-panel")
         registration = db.session.scalars(sa.select(Registration)).one()
         assert registration.is_awaiting_consent
+        page = browser.open(f"/registrations/{registration.code}", panel=panel)
+        assert "Нужно согласие родителя" in page.text("#signup-panel")
+        assert MOTHER in page.text("#signup-panel")
         assert db.session.scalars(sa.select(Consent)).all() == []
 
     @pytest.mark.parametrize(
@@ -333,7 +335,7 @@ class TestAnswer:
         [
             ({"consent-personal-data": "y"}, "Напишите своё имя"),
             ({"name": "Бадмаева Кермен"}, "Поставьте галочку"),
-            ({"name": "=cmd()", "consent-personal-data": "y"}, "похоже на формулу"),
+            ({"name": "=cmd()", "consent-personal-data": "y"}, "только буквы"),
         ],
     )
     def test_what_is_missing_is_said(

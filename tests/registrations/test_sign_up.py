@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
+from app.accounts.mailboxes import proof_of
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import EventStatus
@@ -172,14 +173,32 @@ class TestRule:
 
 @pytest.mark.parametrize("panel", [None, "signup-panel"], ids=["page", "htmx"])
 class TestScreen:
-    def test_a_guest_signs_up_and_sees_the_ticket(
+    def test_a_guest_signs_up_and_the_ticket_comes_by_letter(
         self, browser: Browser, panel: str | None
     ) -> None:
         event = make_event()
         page = browser.submit(f"/events/{event.slug}/sign-up", panel=panel, fields=ADULT)
         registration = db.session.scalars(sa.select(Registration)).one()
         assert page.status == 200
-        assert page.path == f"/registrations/{registration.code}"
+        assert page.path == f"/events/{event.slug}/sign-up/sent"
+        assert "Айса" in page.text("#signup-panel")
+        assert "aisa@example.org" in page.text("#signup-panel")
+        assert ("<html" in page.html) is (panel is None)
+        assert [one.context["code"] for one in letters("registration_confirmed")] == [
+            registration.code
+        ]
+
+    def test_the_link_in_the_letter_opens_the_ticket(
+        self, browser: Browser, panel: str | None
+    ) -> None:
+        registration = make_registration(
+            make_event().slots[0], make_person("Очирова", "Айса", "Баатровна")
+        )
+        link = f"/registrations/{registration.code}?mail={proof_of(registration.email)}"
+        page = browser.open(link, panel=panel)
+        assert (page.path, page.response.request.query_string) == (
+            f"/registrations/{registration.code}", b""
+        )  # fmt: skip
         assert "Место за вами" in page.text("#signup-panel")
         assert "Очирова Айса Баатровна" in page.text("#signup-panel")
         assert page.soup.select_one("#signup-panel svg.o-qr")
@@ -272,17 +291,30 @@ class TestScreen:
         assert first.path == second.path
         assert registered() == 1
 
-    def test_the_same_person_in_a_new_form_is_told_and_the_link_sent_again(
+    def test_the_same_person_in_a_new_form_is_told_by_letter_once(
         self, browser: Browser, panel: str | None
     ) -> None:
         event = make_event()
         url = f"/events/{event.slug}/sign-up"
         browser.submit(url, panel=panel, fields=GUEST)
-        page = browser.submit(url, panel=panel, fields={**GUEST, "email": "other@example.org"})
+        for number in range(3):
+            fields = {**GUEST, "email": f"other{number}@example.org"}
+            page = browser.submit(url, panel=panel, fields=fields)
+            assert (page.status, page.path) == (200, f"{url}/sent")
+        assert registered() == 1
+        assert [letter.address for letter in letters("registration_link")] == ["aisa@example.org"]
+
+    def test_whoever_opened_the_ticket_in_this_browser_is_told_at_once(
+        self, browser: Browser, panel: str | None
+    ) -> None:
+        event = make_event()
+        url = f"/events/{event.slug}/sign-up"
+        browser.submit(url, panel=panel, fields=GUEST)
+        browser.open(f"/registrations/{db.session.scalars(sa.select(Registration.code)).one()}")
+        page = browser.submit(url, panel=panel, fields=GUEST)
         assert page.status == 422
         assert "уже записан" in page.text("[role=alert]")
         assert registered() == 1
-        assert [letter.address for letter in letters("registration_link")] == ["aisa@example.org"]
 
     def test_an_account_tells_once_who_it_is(self, browser: Browser, panel: str | None) -> None:
         user = make_user(email="aisa@example.org")
@@ -382,7 +414,7 @@ class TestLimits:
         with counted_queries(app) as queries:
             form = browser.open(url).form("form.o-form")
             page = browser.submit(url, fields={**form, **GUEST, "slot": str(slot)})
-        assert page.path.startswith("/registrations/")
+        assert page.path.endswith("/sign-up/sent")
         assert len(queries) <= 20, queries
 
     def test_without_a_token_nothing_is_stored(self, app: Flask) -> None:

@@ -3,10 +3,9 @@
 import re
 from typing import NamedTuple
 
+from app.person_names import LOOKALIKES
 from app.text import clean
 
-# Latin letters that look like Russian ones: a keyboard left in English.
-LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
 QUOTES = re.compile(r"[«»„“”\"'’`‘()]")
 WORD = re.compile(r"\b(?:класс(?:а|е|у|ом)?|кл|class|grade)\b\.?", re.IGNORECASE)
 DASHES = re.compile(r"[\s\-‐‑–—−_./]+")

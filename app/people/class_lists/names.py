@@ -5,13 +5,9 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from app.fields import NAME
-from app.people.class_lists.classes import LOOKALIKES
-from app.text import clean
+from app.person_names import MOST_WORDS_OF_ALL, is_name, mended, mixed_words
 
 LONGEST = 100
-# Invisible signs that come with copied text: soft hyphens, marks of direction.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 NUMBERED = re.compile(r"^\d{1,4}\s*[.)]\s*")
 SPACED_HYPHEN = re.compile(r"(?<=[^\W\d_])\s*[-‐‑–—−]\s*(?=[^\W\d_])")
 NOTHING = re.compile(r"[-‐–—−.]+|нет|отсутствует", re.IGNORECASE)
@@ -22,8 +18,6 @@ PARTICLES = {
     *("фон", "ван", "де", "да", "дель", "дер", "ибн", "бин"),
 }
 PIECES = re.compile(r"[^\W\d_]+")
-CYRILLIC = re.compile("[а-яёәһҗңөү]", re.IGNORECASE)
-LATIN = re.compile("[a-z]", re.IGNORECASE)
 
 
 class PupilName(NamedTuple):
@@ -54,7 +48,7 @@ def pupil_name(full: str, last: str, first: str, patronymic: str) -> PupilName:
 
 def tidy(text: str) -> str:
     """One line; «Бадмаев , Санджи» and «1. Бадмаев» without what is not the name."""
-    text = clean(INVISIBLE.sub("", text))
+    text = mended(text)
     text = SPACED_HYPHEN.sub("-", NUMBERED.sub("", text))
     text = re.sub(r"\s*,\s*", " ", text).strip()
     return " ".join(word for word in text.split() if not NOTHING.fullmatch(word))
@@ -62,8 +56,6 @@ def tidy(text: str) -> str:
 
 def cased(word: str) -> str:
     """БАДМАЕВ and бадмаев → Бадмаев; what is mixed stays as it is typed."""
-    if CYRILLIC.search(word) and LATIN.search(word):
-        word = word.translate(LOOKALIKES)
     if word.casefold() in PARTICLES:
         return word.lower()
     if word.isupper() or word.islower():
@@ -75,17 +67,10 @@ def refusal(name: PupilName) -> str:
     written = " ".join(filter(None, name.parts))
     if not written:
         return _("There is no name. Write the last and the first name.")
-    if any(INITIAL.fullmatch(word) for word in written.split()):
+    if has_initials(name):
         return _("Write the full name instead of the initials: «%(name)s».", name=written[:60])
-    for part in filter(None, name.parts):
-        if not NAME.fullmatch(part):
-            return _(
-                "A name has letters, spaces and hyphens only. Check for digits and signs: "
-                "«%(name)s».",
-                name=part[:60],
-            )
-        if len(part) > LONGEST:
-            return _("The name is longer than 100 letters: «%(name)s…».", name=part[:30])
+    if wrong := next(filter(None, map(refusal_of_part, name.parts)), ""):
+        return wrong
     if not name.first_name:
         return _(
             "There is only one word: «%(name)s». Write the last and the first name.", name=written
@@ -95,7 +80,31 @@ def refusal(name: PupilName) -> str:
     return ""
 
 
+def refusal_of_part(part: str) -> str:
+    if part and not is_name(part):
+        return _(
+            "A name has letters, spaces and hyphens only. Check for digits and signs: «%(name)s».",
+            name=part[:60],
+        )
+    if mixed := mixed_words(part):
+        return _(
+            "Russian and Latin letters are mixed in “%(word)s”. Type it anew in one alphabet.",
+            word=mixed[0][:60],
+        )
+    if len(part) > LONGEST:
+        return _("The name is longer than 100 letters: «%(name)s…».", name=part[:30])
+    return ""
+
+
+def has_initials(name: PupilName) -> bool:
+    """«О Сергей» has a surname of one letter; «Сергей О» has not told it."""
+    given = f"{name.first_name} {name.patronymic}".split()
+    dotted = [word for word in name.last_name.split() if "." in word]
+    return any(INITIAL.fullmatch(word) for word in (*given, *dotted))
+
+
 def guardian_name(text: str) -> str:
     """Tidied; empty when it is no name. Initials are enough for a parent."""
     name = " ".join(cased(word) for word in tidy(text).split())
-    return name if NAME.fullmatch(name) and len(name) <= 2 * LONGEST else ""
+    is_one = is_name(name, most_words=MOST_WORDS_OF_ALL, initials=True)
+    return name if is_one and len(name) <= 2 * LONGEST else ""
