@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.audit.models import AuditEntry
+
 # Every code that is given to record() stands here; a test reads the sources and looks.
 ACTIONS = {
     "admission.chosen": _l("chose how people get seats"),
@@ -12,6 +14,13 @@ ACTIONS = {
     "draw.held": _l("drew the lots of an event"),
     "quota.added": _l("added a quota"),
     "quota.deleted": _l("deleted a quota"),
+    "account.address_changed": _l("set the e-mail address of an account"),
+    "account.devices_ended": _l("logged an account out on other devices"),
+    "account.log_in_failed": _l("tried to log in with a wrong password or code"),
+    "account.logged_in": _l("logged in"),
+    "account.logged_out": _l("logged out"),
+    "account.opened": _l("opened an account by a code"),
+    "account.password_changed": _l("changed the password of an account"),
     "account.joined": _l("joined an account with a person"),
     "account.password_renewed": _l("renewed a pupil’s password"),
     "certificate.issued_again": _l("issued a certificate again"),
@@ -99,6 +108,9 @@ THINGS = {
 }
 # Names of details that many actions give; others are shown as they are.
 DETAILS = {
+    "by": _l("how"),
+    "first": _l("the first one"),
+    "shared": _l("somebody else’s computer"),
     "act": _l("act"),
     "kind": _l("kind"),
     "number": _l("how many"),
@@ -108,6 +120,40 @@ DETAILS = {
     "version": _l("version"),
     "when": _l("when"),
 }
+
+
+# What the details say that have few values.
+VALUES: dict[str, dict[Any, Any]] = {
+    "by": {
+        "code": _l("by a code"),
+        "confirmation": _l("by confirming the address"),
+        "door": _l("by the link and PIN of a door"),
+        "link": _l("by a link from a letter"),
+        "password": _l("by the password"),
+    },
+    "first": {True: _l("yes"), False: _l("no")},
+    "shared": {True: _l("yes")},
+}
+# For the owner of the account.
+LOG_INS = {
+    "account.address_changed": _l("The e-mail address was set"),
+    "account.devices_ended": _l("Logged out on other devices"),
+    "account.log_in_failed": _l("A wrong password or code"),
+    "account.logged_in": _l("Logged in"),
+    "account.logged_out": _l("Logged out"),
+    "account.opened": _l("The account was opened"),
+    "account.password_changed": _l("The password was changed"),
+}
+
+
+def log_in_words(entry: AuditEntry) -> str:
+    """«Logged in, by a link from a letter»"""
+    by = VALUES["by"].get(entry.details.get("by"))
+    return ", ".join(str(words) for words in (LOG_INS.get(entry.action, entry.action), by) if words)
+
+
+def value_words(name: str, value: Any) -> str:
+    return str(VALUES.get(name, {}).get(value, value))
 
 
 def action_words(code: str) -> str:
@@ -125,7 +171,7 @@ def thing_words(object_type: str, object_id: int | None) -> str:
 def detail_words(details: dict[str, Any]) -> str:
     """«how many: 24, paper: list.xlsx». What became of what is told by the event's history."""
     return ", ".join(
-        f"{DETAILS.get(name, name)}: {value}"
+        f"{DETAILS.get(name, name)}: {value_words(name, value)}"
         for name, value in details.items()
         if not isinstance(value, dict)
     )
