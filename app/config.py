@@ -74,7 +74,7 @@ def hosts_of(site_url: str, more: str) -> list[str]:
     TRUSTED_HOSTS adds, with commas: an address that a balancer asks by."""
     own = urlsplit(site_url).hostname
     added = (host.strip() for host in more.split(","))
-    return [host for host in (own, "localhost", "127.0.0.1", "[::1]", *added) if host]
+    return [host for host in (own, "localhost", "127.0.0.1", *added) if host]
 
 
 def database_url(given: str) -> str:
