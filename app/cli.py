@@ -161,8 +161,8 @@ def anonymize_expired(*, dry_run: bool) -> None:
 
 @click.command("doctor")
 def doctor() -> None:
-    """Recount the seats from the registrations, look whether the log is guarded, files are
-    closed to others and proxies are set; exit status 1 where something is wrong."""
+    """Recount the seats from the registrations, look whether the log is guarded and files are
+    closed to others; exit status 1 where something is wrong."""
     wrong = seats.differences()
     for slot, held in wrong:
         click.echo(
@@ -171,6 +171,8 @@ def doctor() -> None:
     complaints = list(not_guarded())
     for complaint in complaints:
         click.echo(complaint)
+    for hint in proxies.in_settings(current_app):
+        click.echo(hint)
     if wrong or complaints:
         raise SystemExit(1)
     click.echo("Seats: every counter agrees with the registrations.")
@@ -183,7 +185,6 @@ def not_guarded() -> Iterator[str]:
         yield f"{place} can be read by other users of this machine: chmod go= {place}"
     if not guard_models.are_on(db.session.connection()):
         yield "the audit log can be changed: its triggers are gone, run «flask db upgrade»"
-    yield from proxies.in_settings(current_app)
 
 
 @click.command("verify")

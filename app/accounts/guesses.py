@@ -23,6 +23,7 @@ TO_RUSSIAN = str.maketrans(*ON_THE_KEYS)
 TO_LATIN = str.maketrans(*reversed(ON_THE_KEYS))
 AROUND = re.compile(r"^[\d\W_]{0,4}(.*?)[\d\W_]{0,6}$", re.DOTALL)
 LEAST_OF_ONES_OWN = 5  # signs beside the words that others know
+LONGEST_DATE = 10
 SHORTEST_WORD = 3
 
 
@@ -63,7 +64,8 @@ def is_made_of(typed: str, words: Collection[str]) -> bool:
         left = spelling
         for word in sorted(words, key=len, reverse=True):
             left = left.replace(word, "")
-        if left != spelling and len(left) < LEAST_OF_ONES_OWN:
+        is_a_date = len(left) <= LONGEST_DATE and not any(sign.isalpha() for sign in left)
+        if left != spelling and (len(left) < LEAST_OF_ONES_OWN or is_a_date):
             return True
     return False
 
