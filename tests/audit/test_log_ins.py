@@ -28,7 +28,10 @@ OTHER = "совсем другой пароль"
 def told() -> list[tuple[str, int | None, int | None]]:
     """Action, who did it, whose account."""
     query = sa.select(AuditEntry.action, AuditEntry.user_id, AuditEntry.object_id)
-    return [tuple(row) for row in db.session.execute(query.order_by(AuditEntry.id))]
+    return [
+        (action, by, whose)
+        for action, by, whose in db.session.execute(query.order_by(AuditEntry.id))
+    ]
 
 
 class TestHooks:
