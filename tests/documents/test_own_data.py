@@ -1,6 +1,7 @@
 """One's own data: taken away by the family, erased by the family, by nobody else."""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -8,11 +9,13 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 
+from app import clock
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
 from app.audit.models import AuditEntry
 from app.db import db
 from app.documents.actions import issue_due
+from app.documents.data_views import EXPORTS_A_DAY
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct
 from app.people.models import Person
@@ -107,6 +110,27 @@ class TestTaken:
         assert (entry.action, entry.object_id, entry.user_id) == (
             "person.exported", child.id, mother.id,
         )  # fmt: skip
+
+    def test_ten_times_a_day_are_enough(
+        self, browser: Browser, mother: User, child: Person
+    ) -> None:
+        """Of one account, from whatever network; others and older ones do not count."""
+        yesterday = clock.now() - timedelta(days=1, minutes=1)
+        for user, at, times in (
+            (mother, clock.now(), EXPORTS_A_DAY - 1),
+            (mother, yesterday, EXPORTS_A_DAY),
+            (make_user(), clock.now(), EXPORTS_A_DAY),
+        ):
+            db.session.add_all(
+                AuditEntry(action="person.exported", user_id=user.id, at=at) for _ in range(times)
+            )
+        db.session.flush()
+        browser.log_in(mother)
+        address = f"/me/data/{child.id}/export.zip"
+        assert browser.submit(address).response.mimetype == "application/zip"
+        page = browser.submit(address)
+        assert (page.status, page.path) == (200, "/me/data")
+        assert "Попробуйте завтра" in page.text("#messages")
 
     def test_of_somebody_else_is_not_found(self, browser: Browser, child: Person) -> None:
         teacher = make_member(child.school or make_organization(), Role.ADMIN)
