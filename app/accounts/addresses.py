@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import User
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 
 LINK_LASTS = timedelta(days=3)
@@ -37,7 +37,8 @@ def address_in(token: str, user: User) -> str | None:
 
 def set_address(user: User, email: str) -> str:
     """From now on letters come here, and the address lets in. What it was before."""
-    db.session.refresh(user, ["email"], with_for_update={"of": User})
+    user = db.session.get_one(User, user.id)  # itself, not Flask-Login's stand-in
+    hold_row(user, "email")
     before = user.email
     if before == email:
         raise RuleBroken(_("This is the address of your account already."))
