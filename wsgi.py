@@ -1,5 +1,6 @@
 """What the web server and the flask command load."""
 
-from app import create_app
+from app import create_app, own_files
 
+own_files.set_umask()
 app = create_app()

@@ -15,12 +15,15 @@ from whitenoise import WhiteNoise
 from app import (
     cli,
     config,
+    cookies,
     db,
     errors,
     filters,
     jobs,
     languages,
+    own_files,
     permissions,
+    proxies,
     security,
     site_views,
     web,
@@ -114,7 +117,7 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 def chosen_language() -> str:
     """Russian, unless the visitor asked for another language in the footer."""
-    language = request.cookies.get("language", "") if has_request_context() else ""
+    language = cookies.read("language") if has_request_context() else ""
     return language if language in ("ru", "en") else "ru"
 
 
@@ -140,7 +143,7 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def for_templates() -> dict[str, Any]:
-    return {"nav": navigation(), "low_vision": request.cookies.get("low_vision") == "on"}
+    return {"nav": navigation(), "low_vision": cookies.read("low_vision") == "on"}
 
 
 def create_app(settings: dict[str, object] | None = None) -> Flask:
@@ -149,7 +152,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.config.from_mapping(settings or {})
     app.jinja_env.undefined = StrictUndefined
 
-    for module in (db, jobs, security, errors, web, filters, cli):
+    for module in (db, jobs, security, proxies, errors, web, filters, cli, own_files):
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)
@@ -247,4 +250,5 @@ def serve_static_files(app: Flask) -> None:
         prefix="static/",
         max_age=365 * 24 * 3600,
         autorefresh=False,
+        add_headers_function=security.headers_for_files,
     )

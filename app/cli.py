@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import jobs
+from app import jobs, own_files, proxies
 from app.accounts.queries import user_by_email
+from app.audit import guard_models
 from app.audit.actions import record
 from app.config import ROOT
 from app.db import db, transaction
@@ -160,15 +161,30 @@ def anonymize_expired(*, dry_run: bool) -> None:
 
 @click.command("doctor")
 def doctor() -> None:
-    """Recount the seats from the registrations; exit status 1 where a counter differs."""
+    """Recount the seats from the registrations, look whether the log is guarded and files are
+    closed to others; exit status 1 where something is wrong."""
     wrong = seats.differences()
     for slot, held in wrong:
         click.echo(
             f"slot {slot.id}: the counter says {slot.seats_taken}, registrations hold {held}"
         )
-    if wrong:
+    complaints = list(not_guarded())
+    for complaint in complaints:
+        click.echo(complaint)
+    for hint in proxies.in_settings(current_app):
+        click.echo(hint)
+    if wrong or complaints:
         raise SystemExit(1)
     click.echo("Seats: every counter agrees with the registrations.")
+
+
+def not_guarded() -> Iterator[str]:
+    """What stands open, for the operator to mend."""
+    own_files.close(current_app)
+    for place in own_files.left_open(current_app):
+        yield f"{place} can be read by other users of this machine: chmod go= {place}"
+    if not guard_models.are_on(db.session.connection()):
+        yield "the audit log can be changed: its triggers are gone, run «flask db upgrade»"
 
 
 @click.command("verify")

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 ROOT = Path(__file__).parent.parent
@@ -16,6 +17,7 @@ def settings() -> dict[str, object]:
     (``DATABASE_URL``, ``REDIS_URL`` where it differs) to change one."""
     env = os.environ.get
     database = database_url(env("DATABASE_URL", ""))
+    is_https = env("SITE_URL", "").startswith("https://")
     return {
         "SECRET_KEY": env("SECRET_KEY") or kept_secret(),
         "SQLALCHEMY_DATABASE_URI": database,
@@ -39,13 +41,16 @@ def settings() -> dict[str, object]:
         # What the site makes and keeps for a while: finished batches of certificates
         "FILES_FOLDER": env("FILES_FOLDER", str(INSTANCE / "files")),
         # Sessions
-        "SESSION_COOKIE_NAME": "orientir",
+        "SESSION_COOKIE_NAME": "__Host-orientir" if is_https else "orientir",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": env("SITE_URL", "").startswith("https://"),
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_PATH": "/",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "REMEMBER_COOKIE_DURATION": timedelta(0),
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # Under which names the site answers; others get a page that says so.
+        "TRUSTED_HOSTS": hosts_of(env("SITE_URL", ""), env("TRUSTED_HOSTS", "")),
         "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES", "0")),
         "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
@@ -72,6 +77,14 @@ def settings() -> dict[str, object]:
 def networks(given: str) -> list[Network]:
     """«203.0.113.7, 2001:db8::/48»: addresses and networks, with commas or blanks between."""
     return [ip_network(word, strict=False) for word in given.replace(",", " ").split()]
+
+
+def hosts_of(site_url: str, more: str) -> list[str]:
+    """The site's own name, this machine itself (health checks, development), and what
+    TRUSTED_HOSTS adds, with commas: an address that a balancer asks by."""
+    own = urlsplit(site_url).hostname
+    added = (host.strip() for host in more.split(","))
+    return [host for host in (own, "localhost", "127.0.0.1", *added) if host]
 
 
 def database_url(given: str) -> str:

@@ -14,6 +14,7 @@ from flask import Response, current_app, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 
+from app import cookies
 from app.web import page, wanted_panel
 
 MOST = 300  # in each process; some 20 kB each
@@ -49,7 +50,7 @@ def kept_page(
         wanted_panel(template),
         request.full_path,
         get_locale(),
-        request.cookies.get("low_vision"),
+        cookies.read("low_vision"),
         now_shown,
     )
     kept = _kept.get(key)

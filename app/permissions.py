@@ -220,6 +220,8 @@ RULES: dict[str, list[Rule]] = {
     # Its own organization's alone: what ends it, and who else is let in.
     "event.call_off": [organizes_it],
     "event.staff": [organizes_it],
+    "slot.call_off": [organizes_it],  # thing: the event
+    "certificate.revoke": [organizes_it],  # thing: the event
     "calendar.see": [organizes_somewhere, helps_organize_somewhere],
     "school.open": [teaches_somewhere],
     "school.coordinate": [coordinates_there],  # thing: the school

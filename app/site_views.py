@@ -1,15 +1,15 @@
 """Pages about the site itself: policy, accessibility, language, health."""
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, Response, current_app, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from app import cookies
 from app.db import db
 from app.jobs import queue
 from app.web import here_or, page
 
 bp = Blueprint("site", __name__)
-YEAR = 365 * 24 * 3600
 
 
 @bp.get("/privacy")
@@ -25,22 +25,26 @@ def accessibility() -> ResponseReturnValue:
 @bp.post("/language")
 def language() -> ResponseReturnValue:
     """Remember the language in a cookie. Changes nothing of anybody's: needs no token."""
-    response = redirect(here_or("/", request.form.get("next")), 303)
+    response = back()
     chosen = request.form.get("language", "")
     if chosen in current_app.config["LANGUAGES"]:
-        response.set_cookie("language", chosen, max_age=YEAR, httponly=True, samesite="Lax")
+        cookies.keep(response, "language", chosen)
     return response
 
 
 @bp.post("/low-vision")
 def low_vision() -> ResponseReturnValue:
     """Switch the low-vision version on or off, kept in a cookie."""
-    response = redirect(here_or("/", request.form.get("next")), 303)
+    response = back()
     if request.form.get("low_vision") == "on":
-        response.set_cookie("low_vision", "on", max_age=YEAR, httponly=True, samesite="Lax")
+        cookies.keep(response, "low_vision", "on")
     else:
-        response.delete_cookie("low_vision")
+        cookies.drop(response, "low_vision")
     return response
+
+
+def back() -> Response:
+    return make_response(redirect(here_or("/", request.form.get("next")), 303))
 
 
 @bp.get("/healthz")

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
 from app.db import db
@@ -73,9 +74,11 @@ class Browser:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def log_in(self, user: User) -> "Browser":
+    def log_in(self, user: User, *, left_open: bool = False) -> "Browser":
+        """``left_open``: long ago, and whoever sits there now has to prove that it is them."""
         token = secrets.token_urlsafe(16)
-        db.session.add(Device(user_id=user.id, token_hash=hashed(token)))
+        proved = None if left_open else clock.now()
+        db.session.add(Device(user_id=user.id, token_hash=hashed(token), confirmed_at=proved))
         db.session.flush()
         with self.client.session_transaction() as session:
             session["_user_id"] = token

@@ -555,7 +555,8 @@ def rooms_of(app: Flask, scene: Scene, user: User) -> set[str]:
     return {room for room in taking_away_last if outcome(app, scene, room, "somebody") == "open"}
 
 
-OWN_ROOMS = {"staff.index", "staff.make_link", "staff.remove", "staff.revoke_link",
+OWN_ROOMS = {"slot_fate.off", "slot_fate.move_people", "certificates.revoke",
+             "staff.index", "staff.make_link", "staff.remove", "staff.revoke_link",
              "events_desk.call_off", "events_desk.copy", "event_editor.save_as_template",
              "event_templates.begin", "event_templates.delete", "series.edit"}  # fmt: skip
 DOOR_ROOMS = {name for name, by in MATRIX.items() if by == AT_THE_DOOR}

@@ -1,4 +1,4 @@
-"""Adding an e-mail address to an account that has a login alone."""
+"""The e-mail address of an account: added to a login, or changed."""
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +8,12 @@ from flask_login import current_user, login_required
 from app.accounts import addresses, attempts
 from app.accounts.forms import AddressForm, PressForm
 from app.accounts.queries import user_by_email
+from app.audit.actions import record
+from app.audit.confirming import confirmed_again
 from app.db import transaction
 from app.errors import RuleBroken
 from app.notifications.actions import notify
+from app.people.invitations import tell_guardians_of
 from app.security import limiter
 from app.web import outside, page, private
 
@@ -20,9 +23,9 @@ bp = Blueprint("address", __name__)
 @bp.route("/me/security/address", methods=["GET", "POST"])
 @login_required
 @limiter.limit("20 per hour", methods=["POST"])
+@confirmed_again
 def add() -> ResponseReturnValue:
-    if current_user.email:
-        return redirect(url_for("accounts.security"), 303)
+    """The new mailbox gets a link; the one before reads of it when the link was followed."""
     form = AddressForm()
     if form.validate_on_submit():
         with attempts.even_pace():
@@ -37,14 +40,16 @@ def add() -> ResponseReturnValue:
 @login_required
 def confirm(token: str) -> ResponseReturnValue:
     email = addresses.address_in(token, current_user)
-    if email is None or current_user.email:
+    if email is None:
         offer, url = _("Security"), url_for("accounts.security")
         return page("accounts/link_gone.html", status=410, offer=offer, url=url)
     form = PressForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                addresses.add_address(current_user, email)
+                before = addresses.set_address(current_user, email)
+                record("account.address_changed", current_user, first=not before)
+                tell_of_new_address(before)
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
@@ -52,6 +57,19 @@ def confirm(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.security"), 303)
     status = 422 if form.is_submitted() else 200
     return private(page("accounts/address_confirm.html", status=status, form=form, email=email))
+
+
+def tell_of_new_address(before: str) -> None:
+    """The old mailbox and the new one, and whoever keeps the child whose account it is."""
+    for address in filter(None, (before, current_user.email)):
+        notify(
+            address,
+            "address_changed",
+            language=current_user.language,
+            name=current_user.name,
+            is_new=address == current_user.email,
+        )
+    tell_guardians_of(current_user, "child_address_changed")
 
 
 def mail_link(email: str) -> None:

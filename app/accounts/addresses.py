@@ -1,4 +1,4 @@
-"""An e-mail address for an account that began with a login alone."""
+"""The e-mail address of an account: the first one of a login, or another one."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import User
-from app.db import db
+from app.db import db, hold_row
 from app.errors import RuleBroken
 
 LINK_LASTS = timedelta(days=3)
@@ -20,26 +20,31 @@ def signer() -> URLSafeTimedSerializer:
 
 
 def token_for(user: User, email: str) -> str:
-    """Signed: nothing is kept until the mailbox is known to be theirs."""
-    token: str = signer().dumps([user.id, email.strip().lower()])
+    """Signed: nothing is kept until the mailbox is known to be theirs. Names the present
+    address too: once it has changed, older links have lapsed."""
+    token: str = signer().dumps([user.id, email.strip().lower(), user.email])
     return token
 
 
 def address_in(token: str, user: User) -> str | None:
     """The address that this user asked for, unless the link has lapsed or was tampered with."""
     try:
-        id_, email = signer().loads(token, max_age=int(LINK_LASTS.total_seconds()))
+        id_, email, before = signer().loads(token, max_age=int(LINK_LASTS.total_seconds()))
     except (BadSignature, ValueError, TypeError):
         return None
-    return str(email) if id_ == user.id else None
+    return str(email) if (id_, before) == (user.id, user.email) else None
 
 
-def add_address(user: User, email: str) -> None:
-    """From now on letters come here, and the address lets in as the login does."""
-    if user.email:
-        raise RuleBroken(_("This account has an address already."))
+def set_address(user: User, email: str) -> str:
+    """From now on letters come here, and the address lets in. What it was before."""
+    user = db.session.get_one(User, user.id)  # itself, not Flask-Login's stand-in
+    hold_row(user, "email")
+    before = user.email
+    if before == email:
+        raise RuleBroken(_("This is the address of your account already."))
     try:
         with db.session.begin_nested():
             user.email, user.email_confirmed_at = email, clock.now()
     except IntegrityError as taken:
         raise RuleBroken(_("This address belongs to another account already.")) from taken
+    return before

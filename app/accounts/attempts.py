@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app import clock
-from app.accounts.models import Attempts
+from app.accounts.known_browsers import NEW, KnownBrowser
+from app.accounts.models import Attempts, User
 from app.budgets import LINKS_TO_MAILBOX, Cost, mailbox_of, network_of, spend
 from app.db import db, insert_unless_there
 from app.errors import RuleBroken
@@ -32,40 +33,67 @@ class Pace:
     forgotten_after: timedelta  # without a try
 
 
+# Of one account from one place, which is a network or a browser that is known: whoever tries
+# elsewhere holds up nobody here.
 OF_ADDRESS = Pace("address", 5, timedelta(seconds=30), timedelta(minutes=15), timedelta(days=1))
-# A whole school sits behind one address: many may mistype before it looks like guessing.
-OF_NETWORK = Pace("network", 50, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
+# Of one account from everywhere, browsers of its owner apart: a slow brake for tries that
+# come from many places.
+OF_ACCOUNT = Pace("account", 60, timedelta(seconds=30), timedelta(minutes=5), timedelta(days=1))
+# Of one place at all accounts. A whole school sits behind one address: many may mistype
+# before it looks like guessing, and its own computers, where pupils have logged in before,
+# are places of their own.
+OF_NETWORK = Pace("network", 100, timedelta(seconds=15), timedelta(minutes=2), timedelta(hours=1))
 # Wrong codes of printed log-ins, of a network: a class that sets up its accounts at once.
 OF_CODES = Pace("codes", 30, timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1))
 ANSWER_TAKES = 0.15  # seconds: a form that mails, or does not
-LONGEST_MEMORY = max(pace.forgotten_after for pace in (OF_ADDRESS, OF_NETWORK, OF_CODES))
+PACES = (OF_ADDRESS, OF_ACCOUNT, OF_NETWORK, OF_CODES)
+LONGEST_MEMORY = max(pace.forgotten_after for pace in PACES)
 
 
-def begin_try(email: str, address: str | None) -> str:
+def begin_try(
+    typed: str, address: str | None, *, user: User | None = None, browser: KnownBrowser = NEW
+) -> str:
     """Count a try at a password before comparing it, or refuse: it is too soon.
 
-    Counted beforehand, so that many tries at once are no way around; the address's
-    count is forgotten when the password turns out right. What is returned tells how
+    Counted beforehand, so that many tries at once are no way around; the place's count for
+    this account is forgotten when the password turns out right. What is returned tells how
     long to wait in case it is wrong, if at all.
     """
-    by_address, by_network = of(OF_ADDRESS, email), of(OF_NETWORK, network_of(address))
-    if seconds := longest_wait(by_address, by_network):
+    counted = [(of(pace, whose), pace) for pace, whose in counts(typed, address, user, browser)]
+    rows = [row for row, _pace in counted]
+    if seconds := longest_wait(*rows):
         raise RuleBroken(wait_in_words(seconds))
-    count(by_address, OF_ADDRESS)
-    count(by_network, OF_NETWORK)
+    for row, pace in counted:
+        count(row, pace)
     db.session.flush()
-    seconds = longest_wait(by_address, by_network)
+    seconds = longest_wait(*rows)
     return wait_in_words(seconds) if seconds else ""
 
 
-def forgive(email: str, address: str | None) -> None:
-    """The password was right: begin anew for the address, take back the network's try."""
-    by_address, by_network = of(OF_ADDRESS, email), of(OF_NETWORK, network_of(address))
-    by_address.failures, by_address.blocked_until = 0, None
-    by_network.failures = max(0, by_network.failures - 1)
-    if by_network.failures < OF_NETWORK.free:
-        by_network.blocked_until = None
+def forgive(
+    typed: str, address: str | None, *, user: User | None = None, browser: KnownBrowser = NEW
+) -> None:
+    """The password was right: begin anew for this account here, take back the try elsewhere."""
+    for pace, whose in counts(typed, address, user, browser):
+        row = of(pace, whose)
+        row.failures = 0 if pace is OF_ADDRESS else max(0, row.failures - 1)
+        if row.failures < pace.free:
+            row.blocked_until = None
     db.session.flush()
+
+
+def counts(
+    typed: str, address: str | None, user: User | None, browser: KnownBrowser
+) -> list[tuple[Pace, str]]:
+    """What a try counts for. In a browser where the account's owner has logged in before, for
+    this account there alone: nobody else's tries, from wherever, hold the owner up."""
+    whose = f"account {user.id}" if user else typed.strip().lower()
+    if browser.is_of(user):
+        return [(OF_ADDRESS, f"{whose} in {browser.key}")]
+    # A known browser counts with the account that logged in there last: whoever makes many
+    # such browsers needs as many accounts.
+    place = f"visitor {browser.users[0]}" if browser.users else network_of(address)
+    return [(OF_ADDRESS, f"{whose} from {place}"), (OF_ACCOUNT, whose), (OF_NETWORK, place)]
 
 
 def may_write_to(email: str) -> bool:

@@ -40,11 +40,21 @@ SYSTEMS = {
 }
 
 
-def begin(user: User, *, browser: str) -> str:
-    """A new log-in of the user; its token, which only the session will know."""
+def begin(user: User, *, browser: str, is_shared: bool = False) -> str:
+    """A new log-in of the user; its token, which only the session will know.
+
+    Whoever has just logged in has proved who they are; not so where the next one sits down
+    at the same keyboard.
+    """
     token = secrets.token_urlsafe(32)
     db.session.add(
-        Device(user_id=user.id, token_hash=hashed(token), browser=in_plain_words(browser))
+        Device(
+            user_id=user.id,
+            token_hash=hashed(token),
+            browser=in_plain_words(browser),
+            is_shared=is_shared,
+            confirmed_at=None if is_shared else clock.now(),
+        )
     )
     db.session.flush()
     return token

@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app import fields
+from app.accounts.models import User
 from app.accounts.passwords import LONGEST, weakness
 
 
@@ -15,7 +16,7 @@ class NewPassword:
     """Refuse what is guessed first. The form knows whose password it will be."""
 
     def __call__(self, form: Any, field: PasswordField) -> None:
-        if refusal := weakness(field.data or "", form.whose):
+        if refusal := weakness(field.data or "", *form.known_of):
             raise ValidationError(refusal)
 
 
@@ -28,12 +29,16 @@ def known_password(label: Any) -> PasswordField:
     return password(label, Length(max=LONGEST, message=fields.too_long(LONGEST)))
 
 
+def shared_computer() -> BooleanField:
+    return BooleanField(_l("Not my computer: log out when the browser closes"))
+
+
 class LogInForm(FlaskForm):
     email = fields.line(
         _l("E-mail or login"), required=_l("Type your e-mail address or login."), most=254
     )
     password = known_password(_l("Password"))
-    shared_computer = BooleanField(_l("Not my computer: log out when the browser closes"))
+    shared_computer = shared_computer()
     next = HiddenField()
 
 
@@ -51,20 +56,31 @@ class SignUpForm(FlaskForm):
     next = HiddenField()
 
     @property
-    def whose(self) -> str:
-        return self.email.data or ""
+    def known_of(self) -> tuple[str, ...]:
+        return (self.email.data or "", self.name.data or "")
 
 
 class PressForm(FlaskForm):
     """One button: programs that look through mail open links, but press nothing."""
 
 
+class PressToEnterForm(FlaskForm):
+    """One button that lets in."""
+
+    shared_computer = shared_computer()
+
+
 class ChoosePasswordForm(FlaskForm):
     new_password = password(_l("New password"), NewPassword())
 
-    def __init__(self, whose: str, **kwargs: Any) -> None:
+    def __init__(self, whose: User, *known: str, **kwargs: Any) -> None:
+        """``known``: what else others know of them, like where they work."""
         super().__init__(**kwargs)
-        self.whose = whose
+        self.known_of = (whose.email, whose.login or "", whose.name, *known)
+
+
+class ResetPasswordForm(ChoosePasswordForm):
+    shared_computer = shared_computer()
 
 
 class ChangePasswordForm(ChoosePasswordForm):

@@ -65,6 +65,13 @@ class Device(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
+    # Somebody else's computer: the log-in ends with the browser, and soon when it is left alone.
+    is_shared: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    confirmed_at: Mapped[datetime | None]  # its owner proved last that it is them
+    # The code that was mailed to prove it: as a keyed hash, for a while, for a few tries.
+    code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    code_until: Mapped[datetime | None]
+    code_tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
     user: Mapped[User] = relationship()
 

@@ -1,22 +1,19 @@
 """Passwords: stored as argon2id, compared in the same time for everybody."""
 
 import unicodedata
-from pathlib import Path
 from typing import TypeGuard
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 
+from app.accounts.guesses import is_guessed_first, is_made_of, plain, words_in
 from app.accounts.models import User
 
 SHORTEST, LONGEST, FEWEST_DIFFERENT = 8, 200, 4
 # OWASP's least for argon2id: 19 MiB, so that eight log-ins at once stay under 160 MiB.
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NOBODYS_HASH = hasher.hash("compared with when there is no such account")
-
-# The commonest of eight letters and more in leaked Russian and international lists.
-COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
 
 
 def normal(password: str) -> str:
@@ -50,17 +47,18 @@ def is_outdated(user: User) -> bool:
     return bool(user.password_hash and hasher.check_needs_rehash(user.password_hash))
 
 
-def weakness(password: str, email: str) -> str:
-    """Why this password is refused and what to do, or nothing."""
-    typed, address = normal(password).casefold(), email.strip().casefold()
+def weakness(password: str, *known: str) -> str:
+    """Why this password is refused and what to do, or nothing. ``known``: what others know of
+    its owner, like the address, the login, the name."""
+    typed = plain(password)
     refusal = ""
     if len(typed) < SHORTEST:
         refusal = _("Make it longer: at least %(least)s characters.", least=SHORTEST)
-    elif len(typed) > LONGEST:
+    elif len(normal(password)) > LONGEST:
         refusal = _("Shorten it: at most %(most)s characters.", most=LONGEST)
-    elif typed in (address, address.partition("@")[0]):
-        refusal = _("Your address or login is known to others. Choose another password.")
-    elif typed in COMMON or len(set(typed)) < FEWEST_DIFFERENT:
+    elif is_made_of(typed, words_in(known)):
+        refusal = _("Your address, login or name is known to others. Choose another password.")
+    elif len(set(typed)) < FEWEST_DIFFERENT or is_guessed_first(typed):
         refusal = _(
             "This password is among the first that are tried. Take three or four random words."
         )

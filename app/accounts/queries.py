@@ -15,6 +15,8 @@ from app.db import db
 from app.text import slug
 
 LOG_IN_LASTS = timedelta(days=30)  # without a visit
+LONGEST_LOG_IN = timedelta(days=90)  # whatever happens
+SHARED_LASTS = timedelta(hours=1)  # without a visit, on somebody else's computer
 SHORTEST_LOGIN = 3
 
 
@@ -23,14 +25,24 @@ def hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def lasts() -> list[sa.ColumnElement[bool]]:
+    """The log-in was not ended, left alone for too long, or begun too long ago."""
+    now = clock.now()
+    return [
+        Device.ended_at.is_(None),
+        Device.created_at > now - LONGEST_LOG_IN,
+        Device.seen_at > now - LOG_IN_LASTS,
+        sa.or_(Device.is_shared.is_(False), Device.seen_at > now - SHARED_LASTS),
+    ]
+
+
 def device_by_token(token: str) -> Device | None:
     query = (
         sa.select(Device)
         .join(Device.user)
         .where(
             Device.token_hash == hashed(token),
-            Device.ended_at.is_(None),
-            Device.seen_at > clock.now() - LOG_IN_LASTS,
+            *lasts(),
             sa.or_(User.expires_at.is_(None), User.expires_at > clock.now()),
         )
         .options(contains_eager(Device.user))
@@ -68,11 +80,7 @@ def devices_of(user: User) -> list[Device]:
     """Where the user is logged in now, the latest seen first."""
     query = (
         sa.select(Device)
-        .where(
-            Device.user_id == user.id,
-            Device.ended_at.is_(None),
-            Device.seen_at > clock.now() - LOG_IN_LASTS,
-        )
+        .where(Device.user_id == user.id, *lasts())
         .order_by(Device.seen_at.desc(), Device.id.desc())
     )
     return list(db.session.scalars(query))

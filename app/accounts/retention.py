@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app import budgets, clock, jobs
 from app.accounts import attempts, mailboxes
 from app.accounts.models import Device, Link, PendingAccount
-from app.accounts.queries import LOG_IN_LASTS
+from app.accounts.queries import LOG_IN_LASTS, LONGEST_LOG_IN
 from app.db import db, transaction
 
 
@@ -23,7 +23,9 @@ def forget_expired() -> None:
         db.session.execute(
             sa.delete(Device).where(
                 sa.or_(
-                    Device.seen_at < now - LOG_IN_LASTS, Device.ended_at < now - timedelta(days=7)
+                    Device.seen_at < now - LOG_IN_LASTS,
+                    Device.created_at < now - LONGEST_LOG_IN,
+                    Device.ended_at < now - timedelta(days=7),
                 )
             )
         )

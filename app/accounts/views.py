@@ -11,15 +11,16 @@ from flask_login import current_user, login_required
 from flask_wtf import FlaskForm
 
 from app.accounts import actions, attempts, devices, passwords
-from app.accounts.entrance import enter, leave, user_who_knows
 from app.accounts.forms import (
     AddressForm,
     ChangePasswordForm,
-    ChoosePasswordForm,
     LogInForm,
     PressForm,
+    PressToEnterForm,
+    ResetPasswordForm,
     SignUpForm,
 )
+from app.accounts.known_browsers import this_one
 from app.accounts.models import LinkPurpose, User
 from app.accounts.queries import (
     device_in_use,
@@ -28,12 +29,20 @@ from app.accounts.queries import (
     usable_link,
     user_by_email,
 )
+from app.audit.actions import record
+from app.audit.confirming import confirmed_by_mail
+from app.audit.log_ins import enter, leave, refuse_wrong_password, user_who_knows
+from app.audit.queries import log_ins_of
+from app.audit.wording import log_in_words
 from app.budgets import LETTERS_OF_NETWORK, Cost, charge, network_of
 from app.db import transaction
 from app.errors import RuleBroken
 from app.notifications.actions import notify
 from app.notifications.held import note_answer
-from app.permissions import can
+from app.organizations.models import Membership
+from app.organizations.queries import memberships_of
+from app.people.invitations import tell_guardians_of
+from app.permissions import can, memberships
 from app.security import limiter
 from app.web import found_or_404, here_or, outside, page
 
@@ -66,7 +75,7 @@ def log_in() -> ResponseReturnValue:
         except RuleBroken as refused:
             form.form_errors.append(str(refused))
         else:
-            enter(user, stay=not form.shared_computer.data)
+            enter(user, by="password", stay=not form.shared_computer.data)
             return redirect(onwards(form.next.data), 303)
     status = 422 if form.is_submitted() else 200
     return page("accounts/log_in.html", status=status, form=form)
@@ -94,12 +103,12 @@ def log_in_link() -> ResponseReturnValue:
 def follow_link(token: str) -> ResponseReturnValue:
     if (link := usable_link(token, LinkPurpose.LOG_IN)) is None:
         return gone(_("Get a new link"), url_for(".log_in_link"))
-    form = PressForm()
+    form = PressToEnterForm()
     if form.validate_on_submit():
         with transaction():
             user = actions.use_link(link)
             note_answer(user.email)
-        enter(user)
+        enter(user, by="link", stay=not form.shared_computer.data)
         return redirect(onwards(request.args.get("next")), 303)
     return page("accounts/follow_link.html", form=form, user=link.user)
 
@@ -126,7 +135,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
         except RuleBroken as refused:
             flash(str(refused), "error")
             return redirect(url_for(".log_in"), 303)
-        enter(user)
+        enter(user, by="confirmation")
         flash(_("Your account is ready. Welcome!"), "success")
         return redirect(onwards(request.args.get("next")), 303)
     return page("accounts/confirm_address.html", form=form, asked=asked)
@@ -146,16 +155,16 @@ def reset_password() -> ResponseReturnValue:
 def choose_password(token: str) -> ResponseReturnValue:
     if (link := usable_link(token, LinkPurpose.RESET)) is None:
         return gone(_("Get a new link"), url_for(".reset_password"))
-    form = ChoosePasswordForm(whose=link.user.email)
+    form = ResetPasswordForm(link.user, *places_of(memberships_of(link.user)))
     if form.validate_on_submit():
         password_hash = passwords.hash_of(form.new_password.data)
         with transaction():
             user = actions.use_link(link)
             actions.set_password(user, password_hash)
             note_answer(user.email)
-            attempts.forgive(user.email, request.remote_addr)
-            tell_of_new_password(user)
-        enter(user)
+            attempts.forgive(user.email, request.remote_addr, user=user, browser=this_one())
+            tell_of_new_password(user, by="link")
+        enter(user, by="link", stay=not form.shared_computer.data)
         flash(_("The new password works. You are logged out on all other devices."), "success")
         return redirect(onwards(None), 303)
     status = 422 if form.is_submitted() else 200
@@ -164,8 +173,9 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 @bp.route("/me/security", methods=["GET", "POST"])
 @login_required
+@confirmed_by_mail
 def security() -> ResponseReturnValue:
-    form = ChangePasswordForm(whose=current_user.way_in)
+    form = ChangePasswordForm(current_user, *places_of(memberships()))
     if current_user.password_hash is None:
         del form.current_password
     if form.validate_on_submit():
@@ -183,6 +193,8 @@ def security() -> ResponseReturnValue:
         form=form,
         devices=devices_of(current_user),
         here=device_in_use(),
+        log_ins=log_ins_of(current_user),
+        log_in_words=log_in_words,
     )
 
 
@@ -197,6 +209,7 @@ def end_device(device_id: int) -> ResponseReturnValue:
         return redirect(url_for(".log_in"), 303)
     with transaction():
         devices.end(device)
+        record("account.devices_ended", current_user, number=1)
     flash(_("Logged out there."), "success")
     return redirect(url_for(".security"), 303)
 
@@ -205,18 +218,24 @@ def end_device(device_id: int) -> ResponseReturnValue:
 @login_required
 def end_other_devices() -> ResponseReturnValue:
     with transaction():
-        devices.end_others(current_user, but=device_in_use())
+        number = devices.end_others(current_user, but=device_in_use())
+        record("account.devices_ended", current_user, number=number)
     flash(_("Logged out on all other devices."), "success")
     return redirect(url_for(".security"), 303)
 
 
+def places_of(held: list[Membership]) -> list[str]:
+    """What the organizations are called that somebody acts for."""
+    return [membership.organization.short_name for membership in held]
+
+
 def change_password(form: ChangePasswordForm) -> None:
     if form.current_password:
-        user_who_knows(current_user.way_in, form.current_password.data)
+        refuse_wrong_password(form.current_password.data)
     password_hash = passwords.hash_of(form.new_password.data)
     with transaction():
         actions.set_password(current_user, password_hash, here=device_in_use())
-        tell_of_new_password(current_user)
+        tell_of_new_password(current_user, by="password")
 
 
 def onwards(wanted: str | None) -> str:
@@ -278,8 +297,11 @@ def write(user: User, letter: str, *, link: str) -> None:
     notify(user.email, letter, language=user.language, name=user.name, link=link)
 
 
-def tell_of_new_password(user: User) -> None:
+def tell_of_new_password(user: User, *, by: str) -> None:
+    """The owner, and whoever keeps the child whose account it is."""
+    record("account.password_changed", user, by=by)
     write(user, "password_changed", link=outside(".reset_password"))
+    tell_guardians_of(user, "child_password_changed")
 
 
 def form_or_sent(template: str, form: AddressForm | SignUpForm) -> ResponseReturnValue:

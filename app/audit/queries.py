@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,6 +15,7 @@ from app.organizations.models import Organization
 from app.web import Paged, paged
 
 PAGE_SIZE = 50
+OF_AN_ACCOUNT = 20
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,29 @@ def entries(wanted: Selection, *, number: int = 1) -> Paged[AuditEntry]:
     return paged(
         query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()), number=number, size=PAGE_SIZE
     )
+
+
+def log_ins_of(user: User) -> list[AuditEntry]:
+    """The latest that happened with the account: for its owner."""
+    query = (
+        sa.select(AuditEntry)
+        .where(
+            AuditEntry.object_type == User.__tablename__,
+            AuditEntry.object_id == user.id,
+            AuditEntry.action.startswith("account.", autoescape=True),
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(OF_AN_ACCOUNT)
+    )
+    return list(db.session.scalars(query))
+
+
+def number_since(action: str, user: User, moment: datetime) -> int:
+    """How often the user has done this since the moment."""
+    query = sa.select(sa.func.count()).where(
+        AuditEntry.user_id == user.id, AuditEntry.at > moment, AuditEntry.action == action
+    )
+    return db.session.scalar(query) or 0
 
 
 def organizations_in(within: Collection[int] | None) -> list[Organization]:

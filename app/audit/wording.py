@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.audit.models import AuditEntry
 from app.organizations.kinds import TITLES
 
 # Every code that is given to record() stands here; a test reads the sources and looks.
@@ -14,6 +15,13 @@ ACTIONS = {
     "draw.held": _l("drew the lots of an event"),
     "quota.added": _l("added a quota"),
     "quota.deleted": _l("deleted a quota"),
+    "account.address_changed": _l("set the e-mail address of an account"),
+    "account.devices_ended": _l("logged an account out on other devices"),
+    "account.log_in_failed": _l("tried to log in with a wrong password or code"),
+    "account.logged_in": _l("logged in"),
+    "account.logged_out": _l("logged out"),
+    "account.opened": _l("opened an account by a code"),
+    "account.password_changed": _l("changed the password of an account"),
     "account.joined": _l("joined an account with a person"),
     "account.password_renewed": _l("renewed a pupil’s password"),
     "certificate.issued_again": _l("issued a certificate again"),
@@ -114,6 +122,9 @@ THINGS = {
 }
 # Names of details that many actions give; others are shown as they are.
 DETAILS = {
+    "by": _l("how"),
+    "first": _l("the first one"),
+    "shared": _l("somebody else’s computer"),
     "act": _l("act"),
     "changed": _l("changed"),
     "events": _l("events"),
@@ -149,6 +160,36 @@ COLUMNS = {
 }
 
 
+# What the details say that have few values.
+VALUES: dict[str, dict[Any, Any]] = {
+    "by": {
+        "code": _l("by a code"),
+        "confirmation": _l("by confirming the address"),
+        "door": _l("by the link and PIN of a door"),
+        "link": _l("by a link from a letter"),
+        "password": _l("by the password"),
+    },
+    "first": {True: _l("yes"), False: _l("no")},
+    "shared": {True: _l("yes")},
+}
+# For the owner of the account.
+LOG_INS = {
+    "account.address_changed": _l("The e-mail address was set"),
+    "account.devices_ended": _l("Logged out on other devices"),
+    "account.log_in_failed": _l("A wrong password or code"),
+    "account.logged_in": _l("Logged in"),
+    "account.logged_out": _l("Logged out"),
+    "account.opened": _l("The account was opened"),
+    "account.password_changed": _l("The password was changed"),
+}
+
+
+def log_in_words(entry: AuditEntry) -> str:
+    """«Logged in, by a link from a letter»"""
+    by = VALUES["by"].get(entry.details.get("by"))
+    return ", ".join(str(words) for words in (LOG_INS.get(entry.action, entry.action), by) if words)
+
+
 def action_words(code: str) -> str:
     """«looked at a list with contacts»; a code nobody knows any more as it is."""
     return str(ACTIONS.get(code, code))
@@ -171,9 +212,9 @@ def detail_words(details: dict[str, Any]) -> str:
 
 
 def value_words(name: str, value: Any) -> str:
-    """Codes in words: kinds of organizations, the columns that changed."""
+    """Codes in words: kinds of organizations, columns that changed, what has few values."""
     if name in ("old_kind", "new_kind"):
         return str(TITLES.get(value, value))
     if name == "changed" and isinstance(value, list):
         return ", ".join(str(COLUMNS.get(column, column)) for column in value)
-    return str(value)
+    return str(VALUES.get(name, {}).get(value, value))

@@ -23,8 +23,10 @@ from app.web import PDF, download, found_or_404, page
 bp = Blueprint("certificates", __name__)
 
 
-def certificate_for(slug: str, certificate_id: int) -> tuple[Event, Certificate]:
-    event = event_for("event.print", slug)
+def certificate_for(
+    slug: str, certificate_id: int, *, to: str = "event.print"
+) -> tuple[Event, Certificate]:
+    event = event_for(to, slug)
     return event, found_or_404(queries.certificate_in(event, certificate_id))
 
 
@@ -77,7 +79,7 @@ def issue_due(slug: str) -> ResponseReturnValue:
 )
 @login_required
 def revoke(slug: str, certificate_id: int) -> ResponseReturnValue:
-    event, certificate = certificate_for(slug, certificate_id)
+    event, certificate = certificate_for(slug, certificate_id, to="certificate.revoke")
     form = RevokeForm()
     if form.validate_on_submit():
         try:

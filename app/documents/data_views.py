@@ -1,14 +1,18 @@
 """One's own data: taken away, or erased."""
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Response, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 
-from app.accounts import attempts
-from app.accounts.passwords import is_password_of
+from app import clock
 from app.audit.actions import record_now
+from app.audit.confirming import confirmed_again, confirmed_by_mail
+from app.audit.log_ins import refuse_wrong_password
+from app.audit.queries import number_since
 from app.db import transaction
 from app.documents import erasing, own_data
 from app.documents.data_forms import EraseForm
@@ -22,6 +26,7 @@ from app.security import limiter
 from app.web import download, found_or_404, page
 
 bp = Blueprint("own_data", __name__)
+EXPORTS_A_DAY = 10  # of one account: several children, several browsers
 
 
 @bp.get("/me/data")
@@ -30,11 +35,19 @@ def index() -> ResponseReturnValue:
     return page("own_data/index.html", people=circle_of(current_user))
 
 
-@bp.get("/me/data/<int:person_id>/export.zip")
+@bp.post("/me/data/<int:person_id>/export.zip")
 @login_required
-@limiter.limit("30 per hour")
+@confirmed_again
 def export(person_id: int) -> ResponseReturnValue:
+    """Everything about somebody in one file: asked for again, and not without end."""
     person = one_of_the_circle(person_id)
+    since = clock.now() - timedelta(days=1)
+    if number_since("person.exported", current_user, since) >= EXPORTS_A_DAY:
+        flash(
+            _("The data was downloaded %(number)s times today. Try again tomorrow.",
+              number=EXPORTS_A_DAY), "error",
+        )  # fmt: skip
+        return redirect(url_for(".index"), 303)
     content = own_data.archive(person, asked_by=current_user)
     record_now("person.exported", person)
     return download(content, "application/zip", "orientir-data.zip")
@@ -43,6 +56,7 @@ def export(person_id: int) -> ResponseReturnValue:
 @bp.route("/me/data/<int:person_id>/erase", methods=["GET", "POST"])
 @login_required
 @limiter.limit("20 per hour", methods=["POST"])
+@confirmed_by_mail
 def erase(person_id: int) -> ResponseReturnValue:
     """Says before what goes, what stays and why; for ever, so it asks twice."""
     person = one_of_the_circle(person_id)
@@ -81,17 +95,8 @@ def one_of_the_circle(person_id: int) -> Person:
 
 
 def refuse_unless_known(form: EraseForm) -> None:
-    """Whoever sits at a computer left open does not know the password. Slowed down like
-    logging in."""
-    if "password" not in form:
-        return
-    whose = current_user.email or current_user.login
-    with transaction():
-        wait = attempts.begin_try(whose, request.remote_addr)
-    if not is_password_of(current_user, form.password.data):
-        raise RuleBroken(wait or _("The password is wrong. Check it and try again."))
-    with transaction():
-        attempts.forgive(whose, request.remote_addr)
+    if "password" in form:
+        refuse_wrong_password(form.password.data)
 
 
 def whose_wish(is_own: bool) -> str:

@@ -129,13 +129,16 @@ def list_name(event: Event, ending: str) -> str:
 # Certificates
 
 
-@bp.get("/manage/events/<string:slug>/papers/certificates.pdf")
+@bp.route("/manage/events/<string:slug>/papers/certificates.pdf", methods=["GET", "POST"])
 @login_required
 def all_certificates(slug: str) -> ResponseReturnValue:
     """Of all participants who came: those without a number get one now, so that nobody is
-    left out. Very many are for a batch."""
+    left out. Very many are for a batch. Looking alone (GET) numbers nobody."""
     event = event_for("event.print", slug)
     due = queries.due_count(event)
+    if due and request.method != "POST":
+        flash(_("Not everybody has a certificate yet. Press the button, and they are numbered."))
+        return redirect(url_for(".papers", slug=slug), 303)
     if due > MOST_AT_ONCE:
         flash(_("So many certificates are made in the background: issue them here."))
         return redirect(url_for("batches.new", slug=slug), 303)
@@ -149,20 +152,27 @@ def all_certificates(slug: str) -> ResponseReturnValue:
     return download(certificates.kept(found), PDF, name)
 
 
-@bp.get("/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf")
+@bp.route(
+    "/manage/events/<string:slug>/papers/certificate-<int:registration_id>.pdf",
+    methods=["GET", "POST"],
+)
 @login_required
 def one_certificate(slug: str, registration_id: int) -> ResponseReturnValue:
     event = event_for("event.print", slug)
-    return certificate_of(found_or_404(queries.registration_in(event, registration_id)))
+    registration = found_or_404(queries.registration_in(event, registration_id))
+    return certificate_of(registration, unnumbered=url_for(".papers", slug=slug))
 
 
-def certificate_of(registration: Registration) -> Response:
-    """The paper of one who came, numbered when it is first asked for; else 404. Without a
-    name, when the data is erased, there is none to print."""
+def certificate_of(registration: Registration, *, unnumbered: str) -> ResponseReturnValue:
+    """The paper of one who came, numbered when the button is first pressed (who only looks is
+    sent to the button); else 404. Without a name, when the data is erased, there is none to
+    print."""
     if registration.person.anonymized_at:
         abort(404)
     certificate = queries.valid_certificate_of(registration)
     if certificate is None or not queries.has_come(registration):
+        if request.method != "POST" and queries.has_come(registration):
+            return redirect(unnumbered, 303)
         with transaction():
             certificate = found_or_404(actions.issue(registration))
             certificates.kept([certificate])  # no number without its paper
@@ -187,14 +197,15 @@ def ticket(code: str) -> ResponseReturnValue:
     return download(certificates.ticket(registration), PDF, name)
 
 
-@bp.get("/registrations/<string:code>/certificate.pdf")
+@bp.route("/registrations/<string:code>/certificate.pdf", methods=["GET", "POST"])
 @limiter.limit(EACH_MINUTE)
 def certificate_of_ticket(code: str) -> ResponseReturnValue:
     """Of participation; of another kind (``?kind=diploma``) once it was issued."""
     registration = found_or_404(registration_by_code(code))
     kind = kind_of(request.args.get("kind"))
     if kind is queries.PARTICIPANT:
-        return certificate_of(registration)
+        here = url_for("registrations.show", code=registration.code)
+        return certificate_of(registration, unnumbered=here)
     paper = found_or_404(queries.valid_certificate_of(registration, kind))
     if paper.is_nameless or not queries.has_come(registration):
         abort(404)

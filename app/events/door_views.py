@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts.entrance import enter as begin_session
+from app.audit.log_ins import enter as begin_session
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events import doors
@@ -64,4 +64,4 @@ def let_in(link: DoorLink, form: DoorForm) -> None:
         raise RuleBroken(doors.refusal_of(link))
     with transaction():
         user = doors.let_in(link, form.name.data)
-    begin_session(user, stay=True)
+    begin_session(user, by="door")

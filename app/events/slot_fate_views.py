@@ -21,7 +21,8 @@ bp = Blueprint("slot_fate", __name__)
 
 
 def managed(slug: str, id_: int) -> tuple[Event, Slot]:
-    event = event_for("event.manage", slug)
+    """Of the event's own organization alone: a colleague of another one ends nothing."""
+    event = event_for("slot.call_off", slug)
     return event, found_or_404(next((slot for slot in event.slots if slot.id == id_), None))
 
 

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.accounts import passwords
+from app.audit.confirming import confirmed_again
 from app.db import transaction
 from app.errors import RuleBroken
 from app.events import doors, staff
@@ -56,6 +57,7 @@ def staff_page(event: Event, *, status: int = 200, **forms: Any) -> ResponseRetu
 
 @bp.route("/manage/events/<string:slug>/staff", methods=["GET", "POST"])
 @login_required
+@confirmed_again
 def index(slug: str) -> ResponseReturnValue:
     event = event_for("event.staff", slug)
     form = ColleagueForm()
@@ -76,6 +78,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.post("/manage/events/<string:slug>/staff/<int:staff_id>/remove")
 @login_required
+@confirmed_again
 def remove(slug: str, staff_id: int) -> ResponseReturnValue:
     """A colleague, or somebody who stands at the door now."""
     event = event_for("event.staff", slug)

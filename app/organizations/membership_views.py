@@ -7,6 +7,7 @@ from flask_login import current_user, login_required
 from flask_wtf import FlaskForm
 
 from app.audit.actions import record
+from app.audit.confirming import confirmed_again
 from app.db import transaction
 from app.errors import RuleBroken
 from app.organizations import memberships
@@ -22,6 +23,7 @@ bp = Blueprint("memberships", __name__)
 
 @bp.route("/manage/organization/members", methods=["GET", "POST"])
 @login_required
+@confirmed_again
 def index() -> ResponseReturnValue:
     """Of ``?organization=<slug>``, else of the first organization the visitor administers."""
     organization = asked_organization()
@@ -58,6 +60,7 @@ def asked_organization() -> Organization:
 
 @bp.post("/manage/organization/members/<int:membership_id>/remove")
 @login_required
+@confirmed_again
 def remove(membership_id: int) -> ResponseReturnValue:
     membership = get_or_404(Membership, membership_id)
     organization, user = membership.organization, membership.user

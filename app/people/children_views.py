@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app.audit.confirming import confirmed_again
 from app.codes import in_groups
 from app.db import transaction
 from app.errors import RuleBroken
@@ -65,6 +66,7 @@ def edit(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/me/children/<int:person_id>/invite")
 @login_required
+@confirmed_again
 def invite(person_id: int) -> ResponseReturnValue:
     child = found_or_404(child_of(current_user, person_id))
     form = InviteForm()
@@ -97,6 +99,7 @@ def take_back(person_id: int, invitation_id: int) -> ResponseReturnValue:
 
 @bp.post("/me/children/<int:person_id>/stop")
 @login_required
+@confirmed_again
 def stop(person_id: int) -> ResponseReturnValue:
     child = found_or_404(child_of(current_user, person_id))
     try:
@@ -112,6 +115,7 @@ def stop(person_id: int) -> ResponseReturnValue:
 @bp.post("/me/children/<int:person_id>/code")
 @login_required
 @limiter.limit("30 per hour")
+@confirmed_again
 def code(person_id: int) -> ResponseReturnValue:
     """Shown in the answer itself, this once: it is kept nowhere."""
     child = found_or_404(child_of(current_user, person_id))

@@ -177,7 +177,13 @@ def renew_password(invitation: Invitation, password_hash: str) -> User:
     use(invitation, user)
     set_password(user, password_hash)
     record("account.password_renewed", person, organization_id=school_of(person))
+    tell_guardians(person, "child_password_changed", but=user)
     return user
+
+
+def is_printed_by_school(invitation: Invitation) -> bool:
+    """No guardian made the code: it came on paper from the school, and is typed there."""
+    return guardianship_of(invitation.person, invitation.made_by) is None
 
 
 def is_same_person(own: Person, person: Person) -> bool:
@@ -270,6 +276,13 @@ def use(invitation: Invitation, user: User) -> None:
     )
     if used.rowcount != 1:
         raise RuleBroken(_("This invitation was used already, or its time is over."))
+
+
+def tell_guardians_of(user: User, letter: str) -> None:
+    """The account may be a child's: whoever keeps the child is told what became of it."""
+    person = person_of(user)
+    if person and person.is_minor:
+        tell_guardians(person, letter, but=user)
 
 
 def tell_guardians(

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from app.accounts.forms import NewPassword, password
+from app.accounts.forms import NewPassword, password, shared_computer
 from app.codes import as_code
 from app.fields import stripped, too_long
 
@@ -39,10 +39,15 @@ class NewAccountForm(FlaskForm):
         validators=[DataRequired(_l("Think of a login: Latin letters and digits."))],
     )
     password = password(_l("Password"), NewPassword())
+    shared_computer = shared_computer()
+
+    def __init__(self, name: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.name = name
 
     @property
-    def whose(self) -> str:
-        return self.login.data or ""
+    def known_of(self) -> tuple[str, ...]:
+        return (self.login.data or "", self.name)
 
     def validate_login(self, field: StringField) -> None:
         if not LOGIN.fullmatch(field.data):

@@ -8,10 +8,12 @@ from flask_login import current_user, login_required
 
 from app.accounts import actions as accounts
 from app.accounts import attempts, passwords
-from app.accounts.entrance import enter
-from app.accounts.forms import ChoosePasswordForm, PressForm
+from app.accounts.forms import PressForm, ResetPasswordForm
 from app.accounts.models import User
 from app.accounts.queries import free_login
+from app.audit.actions import record
+from app.audit.confirming import confirmed_again
+from app.audit.log_ins import enter
 from app.codes import as_code
 from app.db import transaction
 from app.errors import RuleBroken
@@ -80,6 +82,7 @@ def type_code() -> ResponseReturnValue:
 
 @bp.route("/join/<string:code>", methods=["GET", "POST"])
 @limiter.limit("60 per minute")
+@confirmed_again
 def join(code: str) -> ResponseReturnValue:
     """«Is this you?» for who is logged in; else a login and a password are chosen first."""
     try:
@@ -116,38 +119,43 @@ def join_this_account(found: Invitation, code: str) -> ResponseReturnValue:
 
 def join_new_account(found: Invitation, code: str) -> ResponseReturnValue:
     person = found.person
-    form = NewAccountForm()
+    name = f"{person.first_name} {person.last_name}"
+    form = NewAccountForm(name)
     if form.validate_on_submit():
         password_hash = passwords.hash_of(form.password.data)
         try:
             with transaction():
                 user = accounts.open_account(
                     form.login.data,
-                    name=f"{person.first_name} {person.last_name}",
+                    name=name,
                     password_hash=password_hash,
                     language=str(get_locale()),
                 )
+                record("account.opened", user)
                 invitations.join(found, user)
         except RuleBroken as broken:
             form.login.errors = [str(broken)]
         else:
-            enter(user)
+            enter(user, by="code", stay=not form.shared_computer.data)
             return welcome(found)
     if not form.is_submitted():
-        form.login.data = free_login(f"{person.first_name} {person.last_name}")
+        form.shared_computer.data = invitations.is_printed_by_school(found)
+        form.login.data = free_login(name)
     status = 422 if form.is_submitted() else 200
     return private(page("people/join.html", status=status, person=person, form=form, code=code))
 
 
 def choose_password(found: Invitation, user: User) -> ResponseReturnValue:
     """The password of an account without an address was forgotten."""
-    form = ChoosePasswordForm(whose=user.way_in)
+    form = ResetPasswordForm(user)
     if form.validate_on_submit():
         password_hash = passwords.hash_of(form.new_password.data)
         with transaction():
             invitations.renew_password(found, password_hash)
-        enter(user)
+        enter(user, by="code", stay=not form.shared_computer.data)
         return welcome(found)
+    if not form.is_submitted():
+        form.shared_computer.data = invitations.is_printed_by_school(found)
     status = 422 if form.is_submitted() else 200
     return private(page("accounts/choose_password.html", status=status, form=form, user=user))
 
@@ -204,6 +212,7 @@ def no_longer(sent: Invitation | None) -> ResponseReturnValue:
 @bp.post("/school/classes/<int:class_id>/slips.pdf")
 @login_required
 @limiter.limit("30 per minute")
+@confirmed_again
 def slips(class_id: int) -> ResponseReturnValue:
     """Codes for the chosen pupils, or for all who have no account, on paper to cut. A chosen
     one whose account is in use is refused: only its owner or a guardian opens it."""

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.attendance.queries import participation_of
+from app.audit.confirming import confirmed_again
 from app.db import transaction
 from app.errors import RuleBroken
 from app.organizations.models import Organization
@@ -75,6 +76,7 @@ def chosen_pair(school: Organization) -> Pair | None:
 
 @bp.post("/school/duplicates/merge")
 @login_required
+@confirmed_again
 def merge() -> ResponseReturnValue:
     school = chosen_school()
     pair = chosen_pair(school)

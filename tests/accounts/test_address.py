@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.accounts.addresses import add_address, address_in, token_for
+from app.accounts.addresses import address_in, set_address, token_for
 from app.errors import RuleBroken
 from tests.accounts.letters import PASSWORD, letters_to, link_in, make_user_with_password
 from tests.browser import Browser
@@ -24,11 +24,17 @@ class TestRule:
         make_user(email=ADDRESS)
         user = make_user(email="", login="sandzhi")
         with pytest.raises(RuleBroken, match="принадлежит другой"):
-            add_address(user, ADDRESS)
+            set_address(user, ADDRESS)
 
-    def test_who_has_one_keeps_it(self) -> None:
-        with pytest.raises(RuleBroken, match="уже есть адрес"):
-            add_address(make_user(), ADDRESS)
+    def test_the_same_again(self) -> None:
+        with pytest.raises(RuleBroken, match="уже стоит"):
+            set_address(make_user(email=ADDRESS), ADDRESS)
+
+    def test_a_link_lapses_when_the_address_has_changed(self) -> None:
+        user = make_user()
+        token = token_for(user, ADDRESS)
+        set_address(user, "another@example.org")
+        assert address_in(token, user) is None
 
 
 class TestScreen:
@@ -46,7 +52,7 @@ class TestScreen:
         assert page.path == "/me/security"
         assert (user.email, user.login) == (ADDRESS, "sandzhi")
         assert user.email_confirmed_at
-        assert not page.soup.select_one(f"a[href='{URL}']")
+        assert "Сменить адрес" in page.text(f"a[href='{URL}']")
         assert browser.open(link).status == 410
         browser.submit("/log-out")
         for way in (ADDRESS, "sandzhi"):

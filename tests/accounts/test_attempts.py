@@ -2,10 +2,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app import clock
-from app.accounts import attempts
-from app.accounts.models import Attempts
+from app.accounts import attempts, known_browsers
+from app.accounts.known_browsers import KnownBrowser
+from app.accounts.models import Attempts, User
 from app.accounts.retention import forget_expired
 from app.budgets import network_of
 from app.db import db
@@ -86,11 +88,11 @@ class TestRule:
         assert fail(4) == ""
 
     def test_a_network_that_tries_many_addresses_waits_too(self, time: Time) -> None:
-        for number in range(50):
+        for number in range(attempts.OF_NETWORK.free):
             fail(email=f"user{number}@example.org")
         with pytest.raises(RuleBroken):
-            fail(email="user99@example.org")
-        assert fail(email="user99@example.org", network="203.0.113.8") == ""
+            fail(email="another@example.org")
+        assert fail(email="another@example.org", network="203.0.113.8") == ""
 
     def test_a_class_that_logs_in_is_no_attack(self, time: Time) -> None:
         for number in range(120):
@@ -105,7 +107,7 @@ class TestRule:
     def test_nothing_kept_tells_the_address(self, time: Time) -> None:
         fail()
         keys = list(db.session.scalars(sa.select(Attempts.key)))
-        assert len(keys) == 2
+        assert len(keys) == 3
         assert not any("anna" in key or HOME in key for key in keys)
 
     def test_five_letters_an_hour_to_one_address(self, time: Time) -> None:
@@ -121,7 +123,100 @@ class TestRule:
         fail(email="badma@example.org", network="203.0.113.8")
         time.wait(hours=2)
         forget_expired()
-        assert db.session.scalar(sa.select(sa.func.count(Attempts.id))) == 2
+        assert db.session.scalar(sa.select(sa.func.count(Attempts.id))) == 3
+
+
+HERE, THERE = "203.0.113.7", "198.51.100.9"
+PHONE = KnownBrowser("phone", (7,))
+
+
+def somebody() -> User:
+    return User(id=7, email="anna@example.org", name="Анна")
+
+
+class TestPlaces:
+    """A stranger's tries hold up the stranger."""
+
+    def test_six_tries_elsewhere_do_not_shut_out_a_pupil(self, time: Time) -> None:
+        user = somebody()
+        for _ in range(5):
+            attempts.begin_try(user.email, THERE, user=user)
+        with pytest.raises(RuleBroken):
+            attempts.begin_try(user.email, THERE, user=user)
+        assert attempts.begin_try(user.email, HERE, user=user) == ""
+
+    def test_nor_from_everywhere_where_the_owner_is_known(self, time: Time) -> None:
+        user = somebody()
+        for number in range(attempts.OF_ACCOUNT.free):
+            attempts.begin_try(user.email, f"198.51.{number}.9", user=user)
+        with pytest.raises(RuleBroken):  # the slow brake of all places together
+            attempts.begin_try(user.email, HERE, user=user)
+        assert attempts.begin_try(user.email, HERE, user=user, browser=PHONE) == ""
+
+    def test_the_slow_brake_lets_go_soon(self, time: Time) -> None:
+        user = somebody()
+        for number in range(attempts.OF_ACCOUNT.free):
+            attempts.begin_try(user.email, f"198.51.{number}.9", user=user)
+        time.wait(seconds=31)
+        assert attempts.begin_try(user.email, HERE, user=user) != ""
+        assert attempts.OF_ACCOUNT.longest <= timedelta(minutes=5)
+
+    def test_a_known_browser_is_no_way_to_guess_on(self, time: Time) -> None:
+        user = somebody()
+        for _ in range(5):
+            attempts.begin_try(user.email, HERE, user=user, browser=PHONE)
+        with pytest.raises(RuleBroken):
+            attempts.begin_try(user.email, THERE, user=user, browser=PHONE)
+
+    def test_many_log_ins_of_ones_own_give_no_more_tries_at_others(self, time: Time) -> None:
+        user = somebody()
+        for number in range(5):
+            mine = KnownBrowser(f"browser {number}", (13,))
+            attempts.begin_try(user.email, HERE, user=user, browser=mine)
+        with pytest.raises(RuleBroken):
+            attempts.begin_try(user.email, HERE, user=user, browser=KnownBrowser("one more", (13,)))
+
+    def test_a_schools_computers_go_on_when_its_network_is_braked(self, time: Time) -> None:
+        for number in range(attempts.OF_NETWORK.free):
+            fail(email=f"user{number}@example.org")
+        with pytest.raises(RuleBroken):
+            fail(email="pupil@example.org")
+        computer = KnownBrowser("of the classroom", (21, 22))
+        assert attempts.begin_try("pupil@example.org", HERE, browser=computer) == ""
+
+    def test_address_and_login_count_as_one_account(self, time: Time) -> None:
+        user = somebody()
+        for typed in ("anna@example.org", "anna", "anna@example.org", "anna", "anna"):
+            attempts.begin_try(typed, HERE, user=user)
+        with pytest.raises(RuleBroken):
+            attempts.begin_try("anna@example.org", HERE, user=user)
+
+
+class TestKnownBrowsers:
+    def test_a_phone_that_was_logged_in_before_is_not_held_up(
+        self, browser: Browser, time: Time
+    ) -> None:
+        user = make_user_with_password()
+        browser.submit("/log-in", email=user.email, password=PASSWORD)
+        browser.submit("/log-out")
+        stranger = Browser(browser.client.application.test_client())
+        for _ in range(6):
+            stranger.submit("/log-in", email=user.email, password="не тот пароль")
+        assert browser.submit("/log-in", email=user.email, password=PASSWORD).path == "/me"
+
+    def test_a_forged_cookie_is_a_new_browser(self, app: Flask) -> None:
+        for value in ("x.y", '["key", [7]].forged', ""):
+            with app.test_request_context(headers={"Cookie": f"known={value}"}):
+                assert known_browsers.this_one() == known_browsers.NEW
+
+    def test_the_cookie_lets_nobody_in(self, app: Flask, browser: Browser) -> None:
+        user = make_user_with_password()
+        browser.submit("/log-in", email=user.email, password=PASSWORD)
+        cookie = browser.client.get_cookie("known")
+        assert cookie is not None
+        other = app.test_client()
+        other.set_cookie("known", cookie.value)
+        assert Browser(other).open("/me").path == "/log-in"
 
 
 class TestScreen:

@@ -118,8 +118,8 @@ class TestScreen:
         with counted_queries(app) as queries:
             browser.open("/me/security")
         assert (
-            len(queries) <= 4
-        )  # the device with its user, memberships, roles at events, the devices
+            len(queries) <= 5
+        )  # the device with its user, memberships, roles at events, the devices, the log
 
     @pytest.mark.parametrize("role", ["pupil", "organizer", "ministry"])
     def test_everybody_has_it(self, browser: Browser, role: str) -> None:
@@ -180,7 +180,7 @@ class TestPassword:
             new_password="совсем другой пароль",
         )
         assert page.status == 422
-        assert "не подходит" in page.text("#current_password-error")
+        assert "не подошёл" in page.text("#current_password-error")
         assert is_password_of(user, PASSWORD)
         assert not letters_to(user.email)
 
@@ -202,7 +202,7 @@ class TestPassword:
             "/me/security", panel=panel, current_password=PASSWORD, new_password=user.email
         )
         assert page.status == 422
-        assert "адрес известен" in page.text("#new_password-error")
+        assert "известны другим" in page.text("#new_password-error")
         assert is_password_of(user, PASSWORD)
 
     def test_who_logs_in_by_links_may_set_one(self, browser: Browser, panel: str | None) -> None:

@@ -233,9 +233,27 @@ class TestScreen:
         here = f"/manage/events/{event.slug}/papers"
         for name in (
             "list.pdf", "list.xlsx", f"list-{event.slots[0].id}.pdf",
-            f"list-{event.slots[0].id}.xlsx", "certificates.pdf",
+            f"list-{event.slots[0].id}.xlsx",
         ):  # fmt: skip
             assert f"{here}/{name}" in addresses
+        assert papers.soup.select(f"form[method=post][action='{here}/certificates.pdf']")
+
+    def test_looking_numbers_nobody(self, organizer: Browser, event: Event) -> None:
+        """A program that follows links, or looks ahead, gives out no numbers."""
+        registration = came(event.slots[0], "Очиров")
+        here = f"/manage/events/{event.slug}/papers"
+        ticket = f"/registrations/{registration.code}"
+        for address, back in (
+            (f"{here}/certificates.pdf", here),
+            (f"{here}/certificate-{registration.id}.pdf", here),
+            (f"{ticket}/certificate.pdf", ticket),
+        ):
+            assert organizer.open(address, follow=False).response.location == back
+        assert numbers(event) == {}
+        assert organizer.submit(f"{ticket}/certificate.pdf").response.mimetype == "application/pdf"
+        assert numbers(event) == {"Очиров": 1}
+        for address in (f"{here}/certificates.pdf", f"{ticket}/certificate.pdf"):
+            assert organizer.open(address).response.mimetype == "application/pdf"
 
     @pytest.mark.parametrize("panel", [None, "certificates-panel"])
     def test_issuing_numbers_and_writes_once(
@@ -258,7 +276,7 @@ class TestScreen:
     ) -> None:
         came(event.slots[0], "Очиров")
         address = f"/manage/events/{event.slug}/papers/certificates.pdf"
-        first = organizer.open(address).response
+        first = organizer.submit(address).response
         assert "inline" in first.headers["Content-Disposition"]
         assert "Сертификаты — Сварщик за один день.pdf" in unquote(
             first.headers["Content-Disposition"]
@@ -283,9 +301,9 @@ class TestScreen:
         address = f"/manage/events/{event.slug}/papers/certificates.pdf"
         for surname in ("Очиров", "Бадмаев"):
             came(event.slots[0], surname)
-        organizer.open(address)
+        organizer.submit(address)
         came(event.slots[0], "Авяшев")
-        assert len(pages(organizer.open(address).response.data)) == 3
+        assert len(pages(organizer.submit(address).response.data)) == 3
         assert printed == [2, 1, 3]  # two of them once, from the shelf
 
     def test_nobody_came_so_there_is_no_paper(self, organizer: Browser, event: Event) -> None:
@@ -299,10 +317,10 @@ class TestScreen:
         one, another = came(event.slots[0], "Очиров"), came(event.slots[0], "Авяшев")
         stranger = came(make_event(in_days_=-1).slots[0], "Чужой")
         here = f"/manage/events/{event.slug}/papers"
-        [text] = pages(organizer.open(f"{here}/certificate-{one.id}.pdf").response.data)
+        [text] = pages(organizer.submit(f"{here}/certificate-{one.id}.pdf").response.data)
         assert "Очиров" in text
         assert numbers(event) == {"Очиров": 1}
-        organizer.open(f"{here}/certificate-{another.id}.pdf")
+        organizer.submit(f"{here}/certificate-{another.id}.pdf")
         assert numbers(event) == {"Очиров": 1, "Авяшев": 2}
         assert organizer.open(f"{here}/certificate-{stranger.id}.pdf").status == 404
 
@@ -322,7 +340,7 @@ class TestScreen:
         assert "Отозван" in done.text("#certificates-panel")
         assert "Ошибка в фамилии" in done.text("#certificates-panel")
         assert organizer.submit(address, reason="снова").status == 422
-        assert organizer.open(f"{here}/certificate-{registration.id}.pdf").status == 404
+        assert organizer.submit(f"{here}/certificate-{registration.id}.pdf").status == 404
         again = f"{here}/certificates/{paper.id}/issue-again"
         assert f"№ 2/{YEAR}" in organizer.submit(again, panel=panel).text("#messages")
         assert "уже есть" in organizer.submit(again).text(".o-summary")
@@ -404,8 +422,8 @@ class TestMine:
         assert page.texts(".o-card h3") == ["Сварщик за один день"]
         assert "Чужой" not in page.text()
         address = f"/registrations/{registration.code}/certificate.pdf"
-        assert address in [link["href"] for link in page.soup.select(".o-card a")]
-        [text] = pages(browser.open(address).response.data)
+        assert address in [form["action"] for form in page.soup.select(".o-card form")]
+        [text] = pages(browser.submit(address).response.data)
         assert f"№ 1/{YEAR}" in text
         assert f"№ 1/{YEAR}" in browser.open("/me/certificates").text()
 
@@ -421,7 +439,7 @@ class TestMine:
         assert address not in browser.open(ticket).html
         mark(registration, Presence.PRESENT)
         assert address in browser.open(ticket).html
-        assert browser.open(address).response.mimetype == "application/pdf"
+        assert browser.submit(address).response.mimetype == "application/pdf"
         mark(registration, Presence.ABSENT)
         assert browser.open(address).status == 404
         assert browser.open("/registrations/NOSUCHCODE99/certificate.pdf").status == 404

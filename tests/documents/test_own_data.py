@@ -1,6 +1,7 @@
 """One's own data: taken away by the family, erased by the family, by nobody else."""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -8,11 +9,13 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 
+from app import clock
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
 from app.audit.models import AuditEntry
 from app.db import db
 from app.documents.actions import issue_due
+from app.documents.data_views import EXPORTS_A_DAY
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct
 from app.people.models import Person
@@ -64,7 +67,7 @@ class TestTaken:
             make_event(title="День в колледже").slots[0], child, channel=Channel.GUARDIAN,
             by=mother, email=mother.email,
         )  # fmt: skip
-        page = browser.log_in(mother).open(f"/me/data/{child.id}/export.zip")
+        page = browser.log_in(mother).submit(f"/me/data/{child.id}/export.zip")
         assert page.response.mimetype == "application/zip"
         assert page.response.cache_control.no_store
         assert "orientir-data.zip" in page.response.headers["Content-Disposition"]
@@ -95,25 +98,46 @@ class TestTaken:
         user = make_user("Очиров Баатр", email="baatr@example.org")
         person = make_person(user=user, email="baatr@example.org")
         make_registration(make_event().slots[0], person, channel=Channel.ACCOUNT, by=user)
-        told, text = taken(browser.log_in(user).open(f"/me/data/{person.id}/export.zip"))
+        told, text = taken(browser.log_in(user).submit(f"/me/data/{person.id}/export.zip"))
         assert told["account"]["email"] == "baatr@example.org"
         assert len(told["account"]["devices"]) == 1
         assert len(told["letters"]) == 1
         assert "Учётная запись" in text
 
     def test_it_is_written_down(self, browser: Browser, mother: User, child: Person) -> None:
-        browser.log_in(mother).open(f"/me/data/{child.id}/export.zip")
+        browser.log_in(mother).submit(f"/me/data/{child.id}/export.zip")
         entry = db.session.scalars(sa.select(AuditEntry)).one()
         assert (entry.action, entry.object_id, entry.user_id) == (
             "person.exported", child.id, mother.id,
         )  # fmt: skip
+
+    def test_ten_times_a_day_are_enough(
+        self, browser: Browser, mother: User, child: Person
+    ) -> None:
+        """Of one account, from whatever network; others and older ones do not count."""
+        yesterday = clock.now() - timedelta(days=1, minutes=1)
+        for user, at, times in (
+            (mother, clock.now(), EXPORTS_A_DAY - 1),
+            (mother, yesterday, EXPORTS_A_DAY),
+            (make_user(), clock.now(), EXPORTS_A_DAY),
+        ):
+            db.session.add_all(
+                AuditEntry(action="person.exported", user_id=user.id, at=at) for _ in range(times)
+            )
+        db.session.flush()
+        browser.log_in(mother)
+        address = f"/me/data/{child.id}/export.zip"
+        assert browser.submit(address).response.mimetype == "application/zip"
+        page = browser.submit(address)
+        assert (page.status, page.path) == (200, "/me/data")
+        assert "Попробуйте завтра" in page.text("#messages")
 
     def test_of_somebody_else_is_not_found(self, browser: Browser, child: Person) -> None:
         teacher = make_member(child.school or make_organization(), Role.ADMIN)
         for user in (make_user(), teacher):
             browser.log_in(user)
             for number in (child.id, 0, 2**31 - 1, 10**30):
-                assert browser.open(f"/me/data/{number}/export.zip").status == 404
+                assert browser.submit(f"/me/data/{number}/export.zip").status == 404
                 assert browser.open(f"/me/data/{number}/erase").status == 404
                 assert browser.submit(f"/me/data/{number}/erase").status == 404
         assert child.anonymized_at is None
@@ -124,7 +148,7 @@ class TestTaken:
         grown = make_person(grade=None, user=make_user(), birth_year=2000, birth_date=None)
         make_guardianship(grown, mother)
         browser.log_in(mother)
-        assert browser.open(f"/me/data/{grown.id}/export.zip").status == 404
+        assert browser.submit(f"/me/data/{grown.id}/export.zip").status == 404
 
 
 class TestErased:
@@ -148,7 +172,7 @@ class TestErased:
         assert page.status == 422
         assert page.text("#confirmation-error")
         if typed.isalpha():
-            assert page.form("main form")["confirmation"] == typed
+            assert page.form("main form.o-form")["confirmation"] == typed
         assert db.session.get_one(Person, child.id).anonymized_at is None
 
     def test_a_child_is_erased_and_the_mother_stays(
@@ -173,8 +197,8 @@ class TestErased:
         for password in ("", "wrong"):
             page = browser.submit(address, confirmation="УДАЛИТЬ", password=password)
             assert page.status == 422
-            assert page.form("main form")["confirmation"] == "УДАЛИТЬ"
-            assert page.form("main form")["password"] == ""
+            assert page.form("main form.o-form")["confirmation"] == "УДАЛИТЬ"
+            assert page.form("main form.o-form")["password"] == ""
         page = browser.submit(address, confirmation="УДАЛИТЬ", password=PASSWORD)
         assert (page.status, page.path) == (200, "/")
         assert "вы вышли с сайта" in page.text("#messages")
