@@ -169,9 +169,7 @@ def held(id_: int, me: str) -> PaperBatch:
 
 def make_chunk(id_: int, me: str) -> bool:
     """Number and print the next papers. Whether more are left to make."""
-    from app.pdf import without_collecting  # WeasyPrint takes 27 MB: only a process that prints
-
-    with without_collecting(), transaction():
+    with transaction():
         batch = held(id_, me)
         if batch.cancel_asked_at or batch.done >= batch.total:
             return False

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from wtforms.validators import ValidationError
 
+from app import workbench
 from app.db import transaction
 from app.organizations.models import Organization
 from app.people import list_imports, list_reading
@@ -57,8 +58,9 @@ def received(school: Organization, class_: SchoolClass | None) -> ResponseReturn
     if form.validate_on_submit():
         file = form.file.data
         try:
-            reading = list_reading.read(file.read(), file.filename or "", for_class=class_)
-        except ListUnreadable as unreadable:
+            with workbench.place(workbench.FILES):
+                reading = list_reading.read(file.read(), file.filename or "", for_class=class_)
+        except (ListUnreadable, workbench.Busy) as unreadable:
             wrong = str(unreadable)
         else:
             with transaction():
@@ -138,9 +140,9 @@ def columns(import_id: int) -> ResponseReturnValue:
         form.read(request.form)
         try:
             form.refuse_unless_named()
-            with transaction():
+            with workbench.place(workbench.FILES), transaction():
                 list_imports.name_columns(import_, form.chosen)
-        except (ValidationError, ListUnreadable) as wrong:
+        except (ValidationError, ListUnreadable, workbench.Busy) as wrong:
             form.form_errors.append(str(wrong))
             return show_import(import_, form)
     return redirect(url_for(".show", import_id=import_.id), 303)

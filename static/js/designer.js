@@ -41,7 +41,7 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const wrong = [...page.querySelectorAll("#problems li")].map((one) => one.textContent.trim());
         status.textContent = wrong.join(" ") || say.failed;
-      } else if (answer.status === 429) {
+      } else if (answer.status === 429 || answer.status === 503) {
         status.textContent = say.often;
         later(8000);
       } else status.textContent = say.failed;

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageCms, ImageDraw
 
-from app import images
+from app import workbench
 from app.documents.pictures import Use, made_of
 from app.errors import RuleBroken
-from app.images import Made
+from app.image_use import Made
 from tests.documents.drawings import INK, SVG, emblem, on_grey_paper, sent, signature, written
 
 pytestmark = pytest.mark.sqlite_alone
@@ -56,21 +56,23 @@ class TestHowLarge:
         assert found.height <= most[1]
 
     def test_one_at_a_time_is_open(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A large one takes 400 MB for a moment; a web process has four threads."""
-        opened, now, most = images.opened, [], []
+        """A large one takes 300 MB for a moment; a web process has four threads."""
+        ask, now, most = workbench.Process.ask, [], []
 
-        def watched(*given: Any) -> Image.Image:
+        def watched(*given: Any) -> workbench.Answer:
             now.append(1)
             most.append(len(now))
             time.sleep(0.05)
             now.pop()
-            return opened(*given)
+            return ask(*given)
 
         def send(_number: int) -> Made:
             with app.test_request_context():
                 return made(emblem())
 
-        monkeypatch.setattr(images, "opened", watched)
+        monkeypatch.setattr(workbench.Process, "ask", watched)
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE", 4)
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE_OF_A_KIND", 4)
         with ThreadPoolExecutor(4) as threads:
             assert len(list(threads.map(send, range(4)))) == 4
         assert max(most) == 1
@@ -195,4 +197,4 @@ class TestRefused:
     def test_a_small_file_that_unfolds_to_a_huge_picture(self, side: int) -> None:
         bomb = written(Image.new("1", (side, side)))
         assert len(bomb) < 100_000
-        assert "больше 50 миллионов точек" in refusal(bomb)
+        assert "больше 16 миллионов точек" in refusal(bomb)
