@@ -40,7 +40,7 @@ def settings() -> dict[str, object]:
         # with so much memory and time; so many at once may wait for it in each web process.
         "PRINT_MEMORY_MB": int(env("PRINT_MEMORY_MB", "768")),
         "PRINT_SECONDS": int(env("PRINT_SECONDS", "30")),
-        "PRINT_IDLE_SECONDS": int(env("PRINT_IDLE_SECONDS", "600")),
+        "PRINT_IDLE_SECONDS": int(env("PRINT_IDLE_SECONDS", "300")),
         "HEAVY_AT_ONCE": int(env("HEAVY_AT_ONCE", "3")),
         "HEAVY_AT_ONCE_OF_A_KIND": int(env("HEAVY_AT_ONCE_OF_A_KIND", "2")),
         # Sessions

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageCms, ImageDraw
 
-from app import workbench
+from app import image_use, workbench
 from app.documents.pictures import Use, made_of
 from app.errors import RuleBroken
 from app.image_use import Made
 from tests.documents.drawings import INK, SVG, emblem, on_grey_paper, sent, signature, written
+from tests.load import bombs
 
 pytestmark = pytest.mark.sqlite_alone
 
@@ -198,3 +199,27 @@ class TestRefused:
         bomb = written(Image.new("1", (side, side)))
         assert len(bomb) < 100_000
         assert "больше 16 миллионов точек" in refusal(bomb)
+
+    def test_it_is_refused_before_a_pixel_is_unpacked(self, monkeypatch: Any) -> None:
+        """The process would not even have the memory for it."""
+        small = workbench.Budget(memory=160, seconds=60)
+        monkeypatch.setattr(image_use, "BUDGET", small)
+        bomb = bombs.png(7000)
+        assert len(bomb) < 300_000
+        assert "больше 16 миллионов точек" in refusal(bomb)
+
+    def test_the_largest_that_is_taken_fits_into_the_budget(self) -> None:
+        for use in Use:
+            kept = made(written(Image.new("RGBA", (4000, 4000), (0, 0, 90, 200))), use)
+            assert max(kept.width, kept.height) <= 3508
+
+    def test_a_photo_of_a_good_camera_is_read_smaller(self) -> None:
+        """24 and 50 million points: JPEG can be unpacked in a half of its size."""
+        for size in ((6000, 4000), (8160, 6120)):
+            photo = written(on_grey_paper((600, 400)).resize(size), "JPEG")
+            assert made(photo, Use.BACKGROUND).content_type == "image/jpeg"
+
+    def test_more_memory_than_a_picture_may_take(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(image_use, "BUDGET", workbench.Budget(memory=160, seconds=60))
+        photo = written(Image.new("RGB", (3900, 3900), "navy"))
+        assert "слишком сложный" in refusal(photo)
