@@ -15,7 +15,8 @@ from weasyprint.images import RasterImage, SVGImage
 from weasyprint.svg import SVG
 
 from app import orders
-from app.pdf import STATIC, OnlyOurs
+from app.orders import STATIC
+from app.pdf import OnlyOurs
 from app.qr import modules_of
 
 Size = tuple[float, float, float]

@@ -44,6 +44,10 @@ MOST_ANSWER = 256 * 2**20  # bytes
 ATTEMPTS = 3  # a process may have been ended on account of a neighbour's job
 RETRY_AFTER = 30  # seconds, for programs
 AGAIN = 4, 12  # seconds after which a browser asks again, by chance within these
+PASSED_ON = (
+    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "XDG_CACHE_HOME",
+    "FONTCONFIG_FILE", "FONTCONFIG_PATH",
+)  # fmt: skip
 # Few heaps for many threads.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -166,6 +170,11 @@ class Budget:
     idle: int = 0
 
 
+def environment() -> dict[str, str]:
+    """Nothing secret: passwords and keys stand among the variables of the site."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ENVIRONMENT
+
+
 class Process:
     """One at the workbench. It ends when this object, or the process that made it, is gone."""
 
@@ -175,10 +184,10 @@ class Process:
         with theirs:
             self.running = subprocess.Popen(  # noqa: S603 - our own file, no words of the user's
                 [sys.executable, "-I", str(PROGRAM), task, *numbers],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=None if budget.idle else subprocess.DEVNULL,
-                env={**os.environ, **ENVIRONMENT},
+                env=environment(),
             )
         Thread(target=self.running.wait, daemon=True).start()  # so that no zombie stays
 

@@ -11,13 +11,13 @@ from jinja2 import DictLoader
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from app import pdf, printer
+from app import orders, pdf, printer
 from app.config import ROOT
 from app.orders import DrawnOnce
 from app.pdf_pictures import QRCode
 from tests.documents.people import pages
 
-INSIDE = pdf.STATIC.as_uri()
+INSIDE = orders.STATIC.as_uri()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ class TestFetcher:
             pdf.OnlyOurs().fetch(url)
 
     def test_a_link_out_of_static_is_not_followed(self) -> None:
-        link = pdf.STATIC / "vendor" / "link-of-a-test"
+        link = orders.STATIC / "vendor" / "link-of-a-test"
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT / "wsgi.py")
         try:
@@ -77,7 +77,7 @@ class TestFetcher:
 
     def test_our_files_and_data_are(self) -> None:
         style = pdf.OnlyOurs().fetch(f"{INSIDE}/css/paper.css?v=1")
-        assert style.read() == Path(pdf.STATIC / "css" / "paper.css").read_bytes()
+        assert style.read() == Path(orders.STATIC / "css" / "paper.css").read_bytes()
         assert style.content_type == "text/css"
         assert pdf.OnlyOurs().fetch("data:text/plain,abc").read() == b"abc"
 

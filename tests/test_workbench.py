@@ -157,7 +157,19 @@ class TestWorkshop:
         assert ends(begun[0].running.pid)
         with pytest.raises(workbench.Broken):  # it slept, and told nothing
             shop.ask(0, budget=KEPT)
-        shop.process and shop.process.end()
+        assert shop.process
+        shop.process.end()
+
+    def test_it_is_told_no_secrets(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is opened there may take it over."""
+        monkeypatch.setenv("SECRET_KEY", "not for everybody")
+        monkeypatch.setenv("DATABASE_URL", "postgresql://x:password@127.0.0.1/x")
+        shop.ask(("a", b""), budget=KEPT)
+        assert shop.process
+        told = Path(f"/proc/{shop.process.running.pid}/environ").read_text()
+        assert "PATH=" in told
+        assert "not for everybody" not in told
+        assert "password" not in told
 
     def test_after_a_quiet_while_it_ends_by_itself(self, shop: Workshop) -> None:
         shop.ask(("a", b""), budget=Budget(memory=256, seconds=DEADLINE, idle=1))

@@ -210,7 +210,7 @@ class TestRefused:
 
     def test_the_largest_that_is_taken_fits_into_the_budget(self) -> None:
         for use in Use:
-            kept = made(written(Image.new("RGBA", (4000, 4000), (0, 0, 90, 200))), use)
+            kept = made(written(on_grey_paper((4000, 4000)).convert("RGBA")), use)
             assert max(kept.width, kept.height) <= 3508
 
     def test_a_photo_of_a_good_camera_is_read_smaller(self) -> None:

@@ -20,8 +20,8 @@ from app.refusal import Refused
 ROWS = 6_000
 ALL_ROWS = 60_000  # blank ones between them counted
 COLUMNS = 500
-CELLS = 250_000
-LETTERS = 4_000_000
+CELLS = 150_000
+LETTERS = 2_000_000
 LONGEST = 2_000  # letters of a cell: enough to see that it is too long
 MERGES, MERGED_CELLS = 20_000, 60_000
 
