@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
 from app import (
+    busy_page,
     cli,
     config,
     db,
@@ -24,7 +25,6 @@ from app import (
     security,
     site_views,
     web,
-    workbench,
 )
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.address_views import bp as address
@@ -148,7 +148,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.config.from_mapping(settings or {})
     app.jinja_env.undefined = StrictUndefined
 
-    for module in (db, jobs, security, errors, web, workbench, filters, cli):
+    for module in (db, jobs, security, errors, web, busy_page, filters, cli):
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)

@@ -18,32 +18,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from random import randrange
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
-from flask import (
-    Flask,
-    Response,
-    current_app,
-    flash,
-    has_request_context,
-    render_template,
-    request,
-)
+from flask import current_app, has_request_context
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.db import db
+from app.busy_page import Busy as Busy
 from app.errors import RuleBroken
 from app.refusal import Refused
-from app.web import here_or, message_only
 
 PROGRAM = Path(__file__).with_name("workbench_process.py")
 MOST_ANSWER = 256 * 2**20  # bytes
 ATTEMPTS = 3  # a process may have been ended on account of a neighbour's job
-RETRY_AFTER = 30  # seconds, for programs
-AGAIN = 4, 12  # seconds after which a browser asks again, by chance within these
 PASSED_ON = (
     "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "XDG_CACHE_HOME",
     "FONTCONFIG_FILE", "FONTCONFIG_PATH",
@@ -62,13 +50,6 @@ class TooMuch(RuleBroken):
         )  # fmt: skip
 
 
-class Busy(RuleBroken):
-    """Everybody who may wait is waiting: this visitor is asked to come again."""
-
-    def __init__(self) -> None:
-        super().__init__(_("The server is busy with papers and files. Try again in a minute."))
-
-
 class Broken(RuntimeError):
     """The work failed by a mistake of ours."""
 
@@ -82,37 +63,6 @@ class Answer(NamedTuple):
 
     told: Any
     content: bytes
-
-
-def show_busy(busy: Busy) -> Response:
-    """The page of 503. A browser asks for a paper again by itself; what was sent by a form
-    stays behind «back»."""
-    db.session.rollback()
-    if "HX-Request" in request.headers:
-        flash(str(busy), "error")
-        answer = message_only(503)
-    else:
-        asks_again = request.method == "GET"
-        back = here_or("", path_of(request.referrer))
-        html = render_template("errors/busy.html", asks_again=asks_again, back=back)
-        answer = Response(html, 503)
-        if asks_again:
-            answer.headers["Refresh"] = str(randrange(*AGAIN))  # noqa: S311 - not all at once
-    answer.headers["Retry-After"] = str(RETRY_AFTER)
-    answer.cache_control.no_store = True
-    return answer
-
-
-def path_of(address: str | None) -> str | None:
-    """The path of another page of this site, which is where the visitor came from."""
-    if not address or not address.startswith(request.host_url):
-        return None
-    path = "/" + address.removeprefix(request.host_url)
-    return None if path == request.full_path.removesuffix("?") else path
-
-
-def init_app(app: Flask) -> None:
-    app.register_error_handler(Busy, show_busy)
 
 
 # Who may wait

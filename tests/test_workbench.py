@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import workbench
+from app import busy_page, workbench
 from app.config import ROOT
 from app.db import db
 from app.refusal import Refused
@@ -295,7 +295,7 @@ class TestBusyPage:
         self, app: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with app.test_request_context("/", method="POST"):
-            answer = workbench.show_busy(workbench.Busy())
+            answer = busy_page.show_busy(workbench.Busy())
         assert answer.status_code == 503
         assert "Refresh" not in answer.headers
         assert "вернитесь назад" in answer.get_data(as_text=True)
