@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
@@ -90,14 +91,25 @@ class Line:
 
 
 line = Line()
+_is_worker = ContextVar("is_worker", default=False)
 VISITORS, FILES, STAFF = "visitors", "files", ""
+
+
+@contextmanager
+def in_the_worker() -> Iterator[None]:
+    """Jobs that are done in a made-up request are turned away as little as others."""
+    token = _is_worker.set(True)
+    try:
+        yield
+    finally:
+        _is_worker.reset(token)
 
 
 @contextmanager
 def place(kind: str | None = None) -> Iterator[None]:
     """Hold a place in the line meanwhile, or raise Busy. The worker is never turned away: it
     has threads for nothing else."""
-    if not has_request_context():
+    if _is_worker.get() or not has_request_context():
         yield
         return
     if kind is None:

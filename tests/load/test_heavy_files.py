@@ -1,10 +1,13 @@
 """Small files that hold a server and many who want papers: the others are still answered."""
 
+import os
 import re
+import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -18,9 +21,10 @@ from app.accounts.passwords import hash_of
 from app.db import db, transaction
 from app.organizations.models import Role
 from bench.client import Answer, Connection
-from bench.servers import serving
+from bench.servers import family, serving
 from tests.factories import make_event, make_member, make_organization, make_school
 from tests.load import bombs
+from tests.test_workbench import ends
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_alone]
 PASSWORD = "elista-2026-noon"
@@ -54,8 +58,9 @@ class Seen:
             self.wrong.append(f"{path}: {answer.status}")
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    tmp_path = tmp_path_factory.mktemp("site")
     database = f"sqlite:///{tmp_path / 'site.sqlite'}"
     app = create_app({"SQLALCHEMY_DATABASE_URI": database, "TESTING": True})
     with app.app_context():
@@ -65,7 +70,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
             people = make_member(college, Role.ADMIN), make_member(school, Role.ADMIN)
             for user in people:
                 user.password_hash, user.email_confirmed_at = hash_of(PASSWORD), clock.now()
-            events = [make_event(organization=college) for _ in range(POSTERS)]
+            events = [make_event(organization=college) for _ in range(POSTERS + 10)]
             posters = [f"/events/{event.slug}/poster.pdf" for event in events]
             who = [user.email for user in people]
             pictures = f"/manage/organization/{college.slug}/certificates/pictures"
@@ -147,7 +152,7 @@ def wants(site: Site, path: str) -> Callable[[Seen], None]:
 
 
 def test_forty_posters_at_once(site: Site) -> None:
-    seen, health = attack(site, [wants(site, path) for path in site.posters])
+    seen, health = attack(site, [wants(site, path) for path in site.posters[:POSTERS]])
     assert seen.statuses[200] == POSTERS  # all had theirs in the end
     assert seen.statuses[503]  # most were told to come again
     assert seen.wrong == health.wrong == []
@@ -177,8 +182,32 @@ def test_small_files_that_are_large_inside(site: Site) -> None:
             seen.note(name, answer)
             assert answer.status == 422
 
-    people = [wants(site, path) for path in site.posters[:5]]
+    people = [wants(site, path) for path in site.posters[POSTERS : POSTERS + 5]]
     seen, health = attack(site, [picture, lists, *people])
     assert seen.statuses[422] == 8  # each got its sentence
     assert seen.wrong == health.wrong == []
     assert health.statuses[200] >= HEALTHY
+
+
+def presses(site: Site) -> set[int]:
+    """The processes that print for this server."""
+    found = set()
+    for one in family(site.process_id):
+        with suppress(OSError):
+            if b"press_orders" in Path(f"/proc/{one}/cmdline").read_bytes():
+                found.add(one)
+    return found
+
+
+def test_a_killed_press_is_replaced_and_none_outlives_the_server(site: Site) -> None:
+    """The last of this module: the server is gone then."""
+    first, second = site.posters[-2:]
+    wants(site, first)(Seen())
+    assert presses(site)
+    for press in presses(site):
+        os.kill(press, signal.SIGKILL)
+    wants(site, second)(Seen())
+    [*left] = presses(site)
+    assert left
+    os.kill(site.process_id, signal.SIGTERM)
+    assert all(ends(press) for press in left)
