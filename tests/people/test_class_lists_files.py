@@ -6,12 +6,14 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 
 from app.people.class_lists import files, opening
 from app.people.class_lists.files import ListUnreadable, Table, read_tables
 from app.people.class_lists.text_files import likely_delimiter
+from app.refusal import Refused
 from tests.load import bombs
 from tests.people.class_lists import GIVEN, OLD_EXCEL, archive, ods, repacked, xlsx
 
@@ -215,6 +217,16 @@ class TestBombs:
         bomb = bombs.overlapping_merges()
         assert len(bomb) < 200_000
         assert "слишком много лишнего" in refused(bomb)
+
+    def test_they_are_counted_before_they_are_repeated(self) -> None:
+        column = ((0, 0), (5_000, 0))
+        few, many = (
+            SimpleNamespace(end=(5_999, 0), merged_cell_ranges=[column] * number)
+            for number in (2, 20)
+        )
+        assert len(opening.merged_down(few)) == 5_000
+        with pytest.raises(Refused, match="complex"):
+            opening.merged_down(many)
 
     @pytest.mark.parametrize(
         "bomb",
