@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
 from app import (
+    busy_page,
     cli,
     config,
     cookies,
@@ -152,7 +153,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.config.from_mapping(settings or {})
     app.jinja_env.undefined = StrictUndefined
 
-    for module in (db, jobs, security, proxies, errors, web, filters, cli, own_files):
+    for module in (
+        db, jobs, security, proxies, errors, web, busy_page, filters, cli, own_files
+    ):  # fmt: skip
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)

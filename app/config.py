@@ -40,6 +40,13 @@ def settings() -> dict[str, object]:
         "OUTBOX": env("OUTBOX", str(ROOT / "outbox")),
         # What the site makes and keeps for a while: finished batches of certificates
         "FILES_FOLDER": env("FILES_FOLDER", str(INSTANCE / "files")),
+        # Papers and files that people send: what opens or prints them is a process of its own
+        # with so much memory and time; so many at once may wait for it in each web process.
+        "PRINT_MEMORY_MB": int(env("PRINT_MEMORY_MB", "768")),
+        "PRINT_SECONDS": int(env("PRINT_SECONDS", "30")),
+        "PRINT_IDLE_SECONDS": int(env("PRINT_IDLE_SECONDS", "300")),
+        "HEAVY_AT_ONCE": int(env("HEAVY_AT_ONCE", "3")),
+        "HEAVY_AT_ONCE_OF_A_KIND": int(env("HEAVY_AT_ONCE_OF_A_KIND", "2")),
         # Sessions
         "SESSION_COOKIE_NAME": "__Host-orientir" if is_https else "orientir",
         "SESSION_COOKIE_HTTPONLY": True,

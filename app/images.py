@@ -1,19 +1,17 @@
 """Pictures that people send, made small and harmless: no larger than paper needs, in sRGB,
-without what cameras write into them. Read by their content, whatever their name says."""
+without what cameras write into them. Read by their content, whatever their name says. Done in a
+process of its own (image_use), which may be killed."""
 
 import re
-from dataclasses import dataclass
 from io import BytesIO
-from threading import Lock
+from typing import NamedTuple
 
-from flask_babel import gettext as _
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageFilter, ImageMath, ImageOps
 
-from app.errors import RuleBroken
+from app.refusal import Refused
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MOST_PIXELS = 50_000_000  # 200 MB while it is open, twice that while it is converted
-one_at_a_time = Lock()  # so many megabytes for each thread of a web process would be too many
+MOST_PIXELS_OF_JPEG = 64_000_000  # it is read smaller at once
 WORKING_SIDE = 2000  # pixels of a photo while a signature is cut out of it
 GRAIN = 1.2  # of paper and of cameras: smoothed before ink is looked for
 QUALITY = 85
@@ -23,29 +21,33 @@ HEAVY_PNG = 30 * 1024
 FEW_COLOURS = 64
 
 
-@dataclass(frozen=True)
-class Use:
-    """``box``: pixels it may fill. ``most``: bytes of a photo. ``is_ink``: on white paper,
-    which may be cut away."""
+class Use(NamedTuple):
+    """As image_use.Use says it."""
 
     box: tuple[int, int]
-    keeps_alpha: bool = True
-    is_ink: bool = False
-    most: int = 150 * 1024
+    keeps_alpha: bool
+    is_ink: bool
+    most: int
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     content: bytes
     content_type: str
     width: int
     height: int
 
 
-def made_small(content: bytes, use: Use, *, cuts_paper: bool) -> Made:
-    """Raises RuleBroken with a sentence when it is no picture that can be used."""
-    with one_at_a_time:
-        return made_from(opened(content, use), content, use, cuts_paper=cuts_paper)
+def opened_and_made(
+    content: bytes,
+    use: tuple[tuple[int, int], bool, bool, int],
+    cuts_paper: bool,
+    most_pixels: int,
+) -> tuple[tuple[str, int, int], bytes]:
+    """Raises Refused when it is no picture that can be used."""
+    wanted = Use(*use)
+    image = opened(content, wanted, most_pixels)
+    made = made_from(image, content, wanted, cuts_paper=cuts_paper)
+    return (made.content_type, made.width, made.height), made.content
 
 
 def made_from(image: Image.Image, content: bytes, use: Use, *, cuts_paper: bool) -> Made:
@@ -64,53 +66,49 @@ def made_from(image: Image.Image, content: bytes, use: Use, *, cuts_paper: bool)
 # Reading
 
 
-def opened(content: bytes, use: Use) -> Image.Image:
+def opened(content: bytes, use: Use, most_pixels: int) -> Image.Image:
+    """Its size is known from its first bytes, before a pixel is unpacked."""
     refuse_other_kinds(content)
     try:
         image: Image.Image = Image.open(BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as bomb:
-        raise RuleBroken(too_many_pixels()) from bomb
+        raise Refused("pixels") from bomb
     except Exception as broken:  # Pillow's readers raise whatever a broken file leads to
-        raise RuleBroken(
-            _("This is not a picture we can read. Choose a PNG, JPEG or WebP file.")
-        ) from broken
-    if image.width * image.height > MOST_PIXELS:
-        raise RuleBroken(too_many_pixels())
-    # WeasyPrint lets Pillow take half a picture for a whole one, in the whole process. Our
-    # papers show pictures that were whole here: nothing needs that.
+        raise Refused("not a picture") from broken
+    if image.width * image.height > MOST_PIXELS_OF_JPEG:
+        raise Refused("pixels")
+    longest = max(WORKING_SIDE if use.is_ink else 0, *use.box)
+    image.draft(None, drafted(image, longest, most_pixels))
+    if image.width * image.height > most_pixels:
+        raise Refused("pixels")
+    # A picture that breaks off is none, whatever other libraries told Pillow.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        longest = max(WORKING_SIDE if use.is_ink else 0, *use.box)
-        image.draft(None, (longest, longest))  # a JPEG is read smaller at once
         image.load()
         return in_srgb(ImageOps.exif_transpose(image))
+    except MemoryError:
+        raise
     except Exception as broken:
-        raise RuleBroken(
-            _("The picture is damaged: the file breaks off or is wrong inside. Save it anew.")
-        ) from broken
+        raise Refused("broken") from broken
 
 
-def too_many_pixels() -> str:
-    sentence: str = _(
-        "The picture has more than %(most)s million pixels. Make it smaller: 3500 along the "
-        "longer side are enough for a whole sheet.",
-        most=MOST_PIXELS // 1_000_000,
-    )
-    return sentence
+def drafted(image: Image.Image, longest: int, most_pixels: int) -> tuple[int, int]:
+    """A JPEG is read in a half, a quarter or an eighth of its size: as large as it is needed,
+    smaller where it would be too large."""
+    divisor = next(one for one in (8, 4, 2, 1) if one == 1 or max(image.size) // one >= longest)
+    while divisor < 8 and image.width * image.height > most_pixels * divisor**2:
+        divisor *= 2
+    return image.width // divisor, image.height // divisor
 
 
 def refuse_other_kinds(content: bytes) -> None:
     start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if re.search(rb"<svg[\s>]|<!doctype svg", start) or start.startswith(b"<?xml"):
-        raise RuleBroken(
-            _("SVG is not taken: it may carry programs. Save the picture as PNG and choose that.")
-        )
+        raise Refused("svg")
     if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
-        raise RuleBroken(
-            _("Phones save such photos for themselves. Save it as JPEG or PNG and choose that.")
-        )
+        raise Refused("heic")
     if start.startswith(b"%pdf"):
-        raise RuleBroken(_("This is a PDF. Save the page as a picture, PNG or JPEG."))
+        raise Refused("pdf")
 
 
 def is_jpeg(content: bytes) -> bool:
@@ -172,9 +170,7 @@ def without_paper(image: Image.Image) -> Image.Image:
         [opacity(value) for value in range(256)]
     )
     if not alpha.getbbox() or sum(alpha.histogram()[128:]) * 2000 < image.width * image.height:
-        raise RuleBroken(
-            _("Nothing is seen on this picture but white paper. Photograph it closer and darker.")
-        )
+        raise Refused("blank")
     even.putalpha(alpha)
     return even
 

@@ -1,7 +1,8 @@
-"""HTML to PDF by WeasyPrint: fonts embedded, nothing fetched from outside."""
+"""HTML to PDF by WeasyPrint: fonts embedded, nothing fetched from outside. At home in the
+press's own process (press_orders); pages ask for papers at app.printer."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from mimetypes import guess_type
@@ -11,15 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from flask import render_template
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from app.config import ROOT
+from app.orders import STATIC
 
-STATIC = (ROOT / "static").resolve()
 ARCHIVE = "pdf/a-2b"  # the first part knows no transparency, the third adds files inside
 # Pango's font map, which FontConfiguration wraps, is not safe to use from several threads.
 # One paper at a time costs little: laying out is Python, so threads would take turns anyway.
@@ -68,35 +67,6 @@ def without_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()  # the next collection of young objects takes the whole document
-
-
-def render(
-    template: str,
-    *,
-    pictures: Mapping[str, object] | None = None,
-    archival: bool = False,
-    **context: Any,
-) -> bytes:
-    """The template as a PDF document; ``archival``: as PDF/A-2b. ``pictures`` (see
-    pdf_pictures) are drawn by us, not fetched: by the address that the template or the style
-    gives for them."""
-    text = render_template(template, **context)
-    with press_lock, without_collecting():
-        variant = ARCHIVE if archival else None
-        return bytes(laid_out(text, pictures).write_pdf(pdf_variant=variant))
-
-
-def render_one_page(
-    template: str, *, sizes: Sequence[str], pictures: Mapping[str, object], **context: Any
-) -> bytes:
-    """The same in the first ``size`` of these in which all stands on one page; else the last."""
-    texts = [render_template(template, size=size, **context) for size in sizes]
-    with press_lock, without_collecting():
-        for text in texts:
-            document = laid_out(text, pictures)
-            if len(document.pages) == 1:
-                break
-        return bytes(document.write_pdf())
 
 
 def laid_out(text: str, pictures: Mapping[str, object] | None) -> Document:

@@ -14,7 +14,9 @@ from PIL import Image
 from weasyprint.images import RasterImage, SVGImage
 from weasyprint.svg import SVG
 
-from app.pdf import STATIC, OnlyOurs
+from app import orders
+from app.orders import STATIC
+from app.pdf import OnlyOurs
 from app.qr import modules_of
 
 Size = tuple[float, float, float]
@@ -98,3 +100,16 @@ class Photograph(RasterImage):
 
     def __init__(self, sha256: str, content: bytes) -> None:
         super().__init__(Image.open(BytesIO(content)), sha256[:32], content)
+
+
+def drawn(picture: orders.Picture) -> Any:
+    """What WeasyPrint draws for a picture that was ordered."""
+    match picture:
+        case orders.QRCode(text):
+            return QRCode(text)
+        case orders.DrawnOnce(filename):
+            return DrawnOnce(filename)
+        case orders.Recoloured(filename, colours):
+            return Recoloured(filename, dict(colours))
+        case orders.Photograph(sha256, content):
+            return Photograph(sha256, content)

@@ -24,13 +24,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import render_template
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.text.line_break import create_layout, line_size, split_first_line, strut
 
-from app import pdf
-from app.pdf_pictures import QRCode
+from app import orders, pdf
+from app.pdf_pictures import QRCode, drawn
 
 PX = 0.75  # points in a pixel of CSS
 SMALLER = 0.94  # one step from size to size
@@ -106,13 +105,8 @@ class Leaf:
     stamps: Sequence[Stamp] = field(default_factory=list)
 
 
-def piece(template: str, **context: Any) -> Piece:
-    """The first page of this template, laid out once in this process for the same HTML."""
-    return kept(render_template(template, **context))
-
-
 def laid_out(text: str, pictures: Mapping[str, object] | None = None) -> Piece:
-    """The first page of this HTML; ``pictures`` as for pdf.render."""
+    """The first page of this HTML; ``pictures`` by the addresses that it gives."""
     with pdf.press_lock:
         document = pdf.laid_out(text, pictures)
         [page, *_more] = document.pages
@@ -123,7 +117,11 @@ def laid_out(text: str, pictures: Mapping[str, object] | None = None) -> Piece:
     return Piece(page.width * PX, page.height * PX, page, slots, lang, reading)
 
 
-kept = lru_cache(maxsize=64)(laid_out)
+@lru_cache(maxsize=64)
+def kept(ordered: orders.Piece) -> Piece:
+    """The page of this order, laid out once in this process for the same HTML."""
+    pictures = {address: drawn(picture) for address, picture in ordered.pictures}
+    return laid_out(ordered.html, pictures)
 
 
 class Place(NamedTuple):

@@ -5,48 +5,18 @@ stands is arithmetic.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
+from dataclasses import dataclass
 
-from flask import render_template
-
-from app import pdf, press
+from app import orders, pdf, press
 from app.millimetres import A4, MM
+from app.orders import Column, Lists, Row, Table
 from app.press import Piece, Stamp
 from app.press_tags import TableRow, TaggedDocument, TaggedLeaf, Text
 
 SHORT, LONG = (side * MM for side in A4)
-TOP, BOTTOM, SIDE = 12 * MM, 17 * MM, 12 * MM
+TOP, BOTTOM, SIDE = 12 * MM, 17 * MM, 12 * MM  # SIDE as in printer
 FOOTER = 12 * MM  # from the edge of the paper
-HEADER_HEIGHT = 9.0  # mm
 KEPT_WITH_ENDING = 2  # rows, so that signatures never stand alone on a page
-
-
-@dataclass(frozen=True)
-class Column:
-    """``width`` in millimetres; columns of width 0 share what is left."""
-
-    heading: str
-    width: float = 0
-    align: str = "left"  # left, center, right
-
-
-@dataclass(frozen=True)
-class Row:
-    """The texts of a row; ``is_heading``: its first text stands across all columns."""
-
-    cells: Sequence[str]
-    is_heading: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table that begins on a new page. ``context`` is for the template's heading and ending."""
-
-    rows: Sequence[Row]
-    context: dict[str, Any] = field(default_factory=dict)
-    footer: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,76 +43,32 @@ class Form:
         return [f"c{place}" for place in range(len(self.columns))]
 
 
-def printed_lists(
-    template: str,
-    parts: Sequence[Part],
-    columns: Sequence[Column],
-    *,
-    title: str,
-    landscape: bool = False,
-    row_height: float = 8,
-    archival: bool = False,
-) -> bytes:
-    """A PDF/UA document: each part on pages of its own, «Страница x из y» on each page.
-
-    ``template`` is rendered twice for each part: with ``piece`` «heading» and «ending». It
-    extends pdf/piece.html.
-    """
-    form = form_of(columns, landscape=landscape, row_height=row_height)
-    tables = count()
-    leaves = [leaf for part in parts for leaf in leaves_of(part, template, form, next(tables))]
+def printed_lists(order: Lists) -> bytes:
+    """A PDF/UA document: each table on pages of its own, «Страница x из y» on each page."""
+    form = form_of(order)
+    leaves = [
+        leaf for place, table in enumerate(order.tables) for leaf in leaves_of(table, form, place)
+    ]
     for number, leaf in enumerate(leaves, start=1):
         leaf.artifacts[-1] = numbered(leaf.artifacts[-1], number, len(leaves))
     with pdf.press_lock, pdf.without_collecting():
-        document = TaggedDocument(title, "ru", archival=archival)
+        document = TaggedDocument(order.title, "ru", archival=order.archival)
         for leaf in leaves:
             document.add_tagged(leaf)
         return document.written()
 
 
-def form_of(columns: Sequence[Column], *, landscape: bool, row_height: float) -> Form:
-    width = ((LONG if landscape else SHORT) - 2 * SIDE) / MM
-    widths = shared(columns, width)
-    columns = [
-        Column(one.heading, wide, one.align) for one, wide in zip(columns, widths, strict=True)
-    ]
-    lefts = [sum(widths[:place]) for place in range(len(widths))]
-
-    def of(kind: str, height: float) -> Piece:
-        return press.piece(
-            "pdf/table_row.html",
-            kind=kind,
-            width=width,
-            height=height,
-            columns=list(zip(columns, lefts, strict=True)),
-        )
-
-    return Form(
-        columns,
-        header=of("header", HEADER_HEIGHT),
-        row=of("row", row_height),
-        heading=of("heading", row_height),
-        footer=press.piece("pdf/table_footer.html", width=width),
-        is_landscape=landscape,
+def form_of(order: Lists) -> Form:
+    header, row, heading, footer = (
+        press.kept(orders.Piece(html))
+        for html in (order.header, order.row, order.heading, order.footer)
     )
+    return Form(order.columns, header, row, heading, footer, order.is_landscape)
 
 
-def shared(columns: Sequence[Column], width: float) -> list[float]:
-    """The widths in millimetres: all shrink alike when together they are too wide."""
-    fixed = sum(one.width for one in columns)
-    free = [one for one in columns if not one.width]
-    least = 15.0 * len(free)
-    factor = min(1.0, (width - least) / fixed) if fixed else 1.0
-    rest = (width - fixed * factor) / len(free) if free else 0
-    if not free:  # the last one takes what is left
-        widths = [one.width * factor for one in columns]
-        return [*widths[:-1], width - sum(widths[:-1])]
-    return [one.width * factor or rest for one in columns]
-
-
-def leaves_of(part: Part, template: str, form: Form, table: int) -> Iterator[TaggedLeaf]:
-    heading = text_piece(template, "heading", form, part)
-    ending = text_piece(template, "ending", form, part)
+def leaves_of(part: Table, form: Form, table: int) -> Iterator[TaggedLeaf]:
+    # Not kept: their tags belong to one document.
+    heading, ending = press.laid_out(part.above), press.laid_out(part.below)
     bottom = form.height - BOTTOM
     rows = list(part.rows)
     leaf, y = new_leaf(form, part), TOP + height_of(heading)
@@ -193,7 +119,7 @@ def print_rows(leaf: TaggedLeaf, rows: Sequence[Row], y: float, form: Form, tabl
     return y
 
 
-def new_leaf(form: Form, part: Part) -> TaggedLeaf:
+def new_leaf(form: Form, part: Table) -> TaggedLeaf:
     footer = Stamp(form.footer, SIDE, form.height - FOOTER, {"title": part.footer})
     return TaggedLeaf(form.width, form.height, artifacts=[footer])
 
@@ -201,12 +127,6 @@ def new_leaf(form: Form, part: Part) -> TaggedLeaf:
 def numbered(footer: Stamp, number: int, of: int) -> Stamp:
     filled = {**footer.filled, "page": f"Страница {number} из {of}"}
     return Stamp(footer.piece, footer.x, footer.y, filled)
-
-
-def text_piece(template: str, which: str, form: Form, part: Part) -> Piece:
-    """Not kept: its tags belong to one document."""
-    width = (form.width - 2 * SIDE) / MM
-    return press.laid_out(render_template(template, piece=which, width=width, **part.context))
 
 
 def height_of(piece: Piece) -> float:

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import pydyf
-from flask_babel import gettext as _
 from weasyprint.draw import draw_page
 from weasyprint.pdf.tags import _build_box_tree
 
@@ -240,4 +239,4 @@ def paragraphs(stamp: Stamp, height: float) -> Iterator[tuple[Words, list[Any]]]
                 slot = stamp.piece.slots[first]
                 left, top = stamp.x + slot.x * PX, height - stamp.y - slot.y * PX
                 box = (left, top - slot.height * PX, left + slot.width * PX, top)
-                yield Words("Figure", _("QR code"), box), parts
+                yield Words("Figure", "QR-код", box), parts

@@ -5,10 +5,11 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 
 os.environ["QUEUE_IN_MEMORY"] = "1"
 
-from app import create_app
+from app import create_app, printer
 from app.documents import batch_work
 
 database, files, papers = sys.argv[1:]
@@ -25,4 +26,8 @@ with app.app_context():
     while batch_work.next_waiting() is not None:
         batch_work.work_on_batches()
     took = time.perf_counter() - begun
-print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+if press := printer.press.process:  # its own process
+    status = Path(f"/proc/{press.running.pid}/status").read_text()
+    kilobytes += int(status.partition("VmHWM:")[2].split()[0])
+print(took, kilobytes / 1024)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,12 +58,16 @@ def command(server: str, target: str, port: int) -> list[str]:
 
 @contextmanager
 def serving(
-    target: str, *, server: str = "granian", environment: dict[str, str] | None = None
+    target: str,
+    *,
+    server: str = "granian",
+    environment: dict[str, str] | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[tuple[int, int]]:
     """(port, process id) of a server that answers."""
     port = free_port()
     process = subprocess.Popen(
-        command(server, target, port),
+        [*command(server, target, port), *options],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,

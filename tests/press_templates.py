@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader
 
-from app import press
+from app import orders, press
 
 
 @contextmanager
@@ -17,6 +17,10 @@ def instead(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, s
     assert environment.loader is not None
     loader = ChoiceLoader([DictLoader(ours), environment.loader])
     monkeypatch.setattr(app, "jinja_env", environment.overlay(loader=loader))
-    press.kept.cache_clear()
     with app.test_request_context():
         yield ours
+
+
+def piece_of(template: str, **context: object) -> press.Piece:
+    """Laid out here, by the press's own code: what becomes of it can be looked at."""
+    return press.kept(orders.Piece(render_template(template, **context)))

@@ -11,12 +11,13 @@ from jinja2 import DictLoader
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from app import pdf
+from app import orders, pdf, printer
 from app.config import ROOT
-from app.pdf_pictures import DrawnOnce, QRCode
+from app.orders import DrawnOnce
+from app.pdf_pictures import QRCode
 from tests.documents.people import pages
 
-INSIDE = pdf.STATIC.as_uri()
+INSIDE = orders.STATIC.as_uri()
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ class TestFetcher:
             pdf.OnlyOurs().fetch(url)
 
     def test_a_link_out_of_static_is_not_followed(self) -> None:
-        link = pdf.STATIC / "vendor" / "link-of-a-test"
+        link = orders.STATIC / "vendor" / "link-of-a-test"
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT / "wsgi.py")
         try:
@@ -76,7 +77,7 @@ class TestFetcher:
 
     def test_our_files_and_data_are(self) -> None:
         style = pdf.OnlyOurs().fetch(f"{INSIDE}/css/paper.css?v=1")
-        assert style.read() == Path(pdf.STATIC / "css" / "paper.css").read_bytes()
+        assert style.read() == Path(orders.STATIC / "css" / "paper.css").read_bytes()
         assert style.content_type == "text/css"
         assert pdf.OnlyOurs().fetch("data:text/plain,abc").read() == b"abc"
 
@@ -87,23 +88,27 @@ class TestRender:
     ) -> None:
         templates["x.html"] = '<img src="/etc/hostname"><img src="http://[::1]:9/x.png">текст'
         with app.test_request_context():
-            assert pages(pdf.render("x.html")) == ["текст"]
+            assert pages(printer.render("x.html")) == ["текст"]
 
     def test_fonts_are_ours_and_embedded(self, app: Flask, templates: dict[str, str]) -> None:
         templates["x.html"] = "<p>Өлзәтә Һаря, Latin 123, №</p><b>Җ</b>"
         with app.test_request_context():
-            content = pdf.render("x.html")
+            content = printer.render("x.html")
         fonts = fonts_of(content)
         assert all(fonts.values())
         assert {name.partition("-")[0] for name in fonts} == {"Golos"}
         assert "Өлзәтә Һаря, Latin 123, №" in pages(content)[0]
 
-    def test_threads_do_not_disturb_each_other(self, app: Flask, templates: dict[str, str]) -> None:
+    def test_threads_do_not_disturb_each_other(
+        self, app: Flask, templates: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE", 4)
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE_OF_A_KIND", 4)
         templates["x.html"] = "{% for _ in range(40) %}<p>{{ word }} Ө 12 Latin</p>{% endfor %}"
 
         def one(number: int) -> list[str]:
             with app.test_request_context():
-                return pages(pdf.render("x.html", word=f"Слово{number}"))
+                return pages(printer.render("x.html", word=f"Слово{number}"))
 
         with ThreadPoolExecutor(4) as several:
             for number, texts in enumerate(several.map(one, range(12))):
@@ -115,7 +120,7 @@ class TestPictures:
         frame = DrawnOnce("img/certificates/classic.svg")
         templates["x.html"] = f"<p class=next-sheet><img src={frame.url}>" * 5
         with app.test_request_context():
-            content = pdf.render("x.html", pictures={frame.url: frame})
+            content = printer.render("x.html", pictures={frame.url: frame})
         reader = PdfReader(BytesIO(content))
         forms = {reference(page) for page in reader.pages}
         assert len(reader.pages) == 5

@@ -15,12 +15,12 @@ from flask import Flask
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
-from app import pdf, press
+from app import pdf, press, printer
 from app.pdf_pictures import QRCode
 from app.press import Leaf, Stamp
 from app.press_document import printed
 from tests.documents.people import pages
-from tests.press_templates import instead
+from tests.press_templates import instead, piece_of
 
 pytestmark = pytest.mark.sqlite_alone
 PAGE = """<!doctype html><html lang="ru"><head><title>x</title>
@@ -48,7 +48,7 @@ def templates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
 
 @pytest.fixture
 def piece(templates: dict[str, str]) -> press.Piece:
-    return press.piece("x.html", holder="Аб", end="Аб")
+    return piece_of("x.html", holder="Аб", end="Аб")
 
 
 def one(piece: press.Piece, **filled: str | QRCode) -> bytes:
@@ -77,7 +77,7 @@ class TestLook:
     ) -> None:
         """The same picture, but for the smoothing of single pixels."""
         stamped = picture(one(piece, holder=holder, end="№ 17/2026"), tmp_path)
-        plain = picture(pdf.render("x.html", holder=holder, end="№ 17/2026"), tmp_path)
+        plain = picture(printer.render("x.html", holder=holder, end="№ 17/2026"), tmp_path)
         assert stamped.size == plain.size
         differs = ImageChops.difference(stamped, plain).point(lambda value: 255 * (value > 96))
         assert differs.histogram()[255] <= 12
@@ -180,7 +180,7 @@ class TestDocument:
         self, piece: press.Piece, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(pdf, "laid_out", None)
-        assert press.piece("x.html", holder="Аб", end="Аб") is piece
+        assert piece_of("x.html", holder="Аб", end="Аб") is piece
 
 
 def test_a_ticket_does_not_wait_for_a_thousand_certificates(piece: press.Piece) -> None:

@@ -7,7 +7,8 @@ import pikepdf
 import pytest
 from flask import Flask
 
-from app.press_tables import Column, Part, Row, printed_lists, shared
+from app.orders import Column, Row
+from app.printer import Part, printed_lists, shared
 from tests.documents.people import pages
 from tests.press_templates import instead
 

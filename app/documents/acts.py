@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from flask_babel import force_locale
 
+from app import printer
 from app.db import db
 from app.documents.erasure_words import REASONS, ROWS
 from app.organizations.models import Organization, OrganizationKind
@@ -11,10 +12,8 @@ from app.people.list_models import ErasureAct
 
 def act_of_erasure(act: ErasureAct) -> bytes:
     """Two pages: the act and the extract. In Russian whoever prints it."""
-    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
-
     with force_locale("ru"):
-        return pdf.render(
+        return printer.render(
             "pdf/erasure_act.html",
             archival=True,  # kept for three years
             act=act,

@@ -10,9 +10,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app import printer
 from app.documents.certificates import public_url
 from app.events.models import Event
 from app.millimetres import A4, MM
+from app.orders import Leaf, Piece, QRCode, Stamp
 from app.text import clean, sort_key
 
 WIDTH, HEIGHT = 90, 67  # mm: fits the usual holder; old printers reach every line of the sheet
@@ -121,17 +123,12 @@ def sheets(badges: Sequence[Badge], *, stacked: bool) -> list[list[Badge]]:
 
 def printed_badges(event: Event, badges: Sequence[Badge], *, stacked: bool = False) -> bytes:
     """The sheets as a PDF. In Russian whoever prints them."""
-    from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
-    from app.pdf_pictures import QRCode
-    from app.press import Leaf
-    from app.press_document import printed
+    pieces: dict[tuple[str, bool, bool], Piece] = {}
 
-    pieces: dict[tuple[str, bool, bool], press.Piece] = {}
-
-    def stamp(badge: Badge, place: int) -> press.Stamp:
+    def stamp(badge: Badge, place: int) -> Stamp:
         kind = (badge.role.code, bool(badge.code), badge.is_blank)
         if kind not in pieces:
-            pieces[kind] = press.piece(
+            pieces[kind] = printer.piece(
                 "pdf/badge.html", role=badge.role, is_blank=badge.is_blank, width=WIDTH,
                 height=HEIGHT, has_code=bool(badge.code),
             )  # fmt: skip
@@ -145,22 +142,20 @@ def printed_badges(event: Event, badges: Sequence[Badge], *, stacked: bool = Fal
         }
         if badge.code:
             filled["qr"] = QRCode(public_url("registrations.show", badge.code))
-        return press.Stamp(
-            pieces[kind], (LEFT + across * WIDTH) * MM, (TOP + down * HEIGHT) * MM, filled
-        )
+        return Stamp(pieces[kind], (LEFT + across * WIDTH) * MM, (TOP + down * HEIGHT) * MM, filled)
 
     with force_locale("ru"):
-        cuts = press.piece(
+        cuts = printer.piece(
             "pdf/badge_cuts.html",
             across=[LEFT + number * WIDTH for number in range(COLUMNS + 1)],
             down=[TOP + number * HEIGHT for number in range(ROWS + 1)],
         )
         leaves = [
             Leaf(
+                [Stamp(cuts), *(stamp(badge, place) for place, badge in enumerate(sheet))],
                 A4[0] * MM,
                 A4[1] * MM,
-                [press.Stamp(cuts), *(stamp(badge, place) for place, badge in enumerate(sheet))],
             )
             for sheet in sheets(badges, stacked=stacked)
         ]
-        return printed(leaves, title=f"{_('Badges')}: {event.title}")
+        return printer.printed(leaves, title=f"{_('Badges')}: {event.title}")

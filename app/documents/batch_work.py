@@ -18,7 +18,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from app import clock, files, jobs
+from app import clock, files, jobs, workbench
 from app.db import db, transaction
 from app.documents import batch_files, batch_queries, certificates, issuing
 from app.documents.actions import tell
@@ -47,7 +47,7 @@ class FilesForgotten(Exception):
 def work_on_batches() -> None:
     """Make what waits, the oldest first; after a while let other jobs have their turn."""
     until = time.monotonic() + STINT
-    with in_a_request():
+    with workbench.in_the_worker(), in_a_request():
         while not jobs.is_stopping() and (id_ := next_waiting()) is not None:
             make(id_, until=until)
             if time.monotonic() > until:
@@ -95,6 +95,9 @@ def make(id_: int, *, until: float | None = None) -> None:
         bind_until_nobody_is_erased(id_, me)
     except ClaimLost:
         log.warning("batch %s: another worker has taken over", id_)
+    except workbench.Busy:  # of a page: the worker has time
+        release(id_, me)
+        wake()
     except RuleBroken as broken:
         fail(id_, me, str(broken))
     except Exception:
@@ -169,9 +172,7 @@ def held(id_: int, me: str) -> PaperBatch:
 
 def make_chunk(id_: int, me: str) -> bool:
     """Number and print the next papers. Whether more are left to make."""
-    from app.pdf import without_collecting  # WeasyPrint takes 27 MB: only a process that prints
-
-    with without_collecting(), transaction():
+    with transaction():
         batch = held(id_, me)
         if batch.cancel_asked_at or batch.done >= batch.total:
             return False

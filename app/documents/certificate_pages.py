@@ -3,12 +3,12 @@
 import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, render_template
 
+from app import orders, printer
 from app.braces import filled
 from app.db import db
 from app.documents import layout_colours
@@ -17,10 +17,8 @@ from app.documents.designs import Look
 from app.documents.layouts import LAYOUTS, Layout
 from app.documents.typesetting import lines_of, paragraphs, set_in, style_of
 from app.millimetres import MM
+from app.orders import Pages, Piece, QRCode, Stamp
 from app.text import clean
-
-if TYPE_CHECKING:
-    from app.press import Stamp
 
 EMBLEM = 22.5  # mm, with the gap below it
 GAP_OF_HEAD = 3
@@ -134,15 +132,12 @@ def addresses_of(ids: Iterable[int]) -> dict[int, str]:
     return {one.id: PICTURE + one.sha256 for one in db.session.execute(query)}
 
 
-def stamp(composition: Composition, pieces: dict[Hashable, Any]) -> "Stamp":
+def stamp(composition: Composition, pieces: dict[Hashable, Piece]) -> Stamp:
     """``pieces``: those of this document, by what is the same for many papers."""
-    from app.pdf_pictures import QRCode
-    from app.press import Stamp
-
     key = still(composition)
     if key not in pieces:
-        addresses = tuple(sorted(addresses_in(composition)))
-        pieces[key] = laid_out_once(html_of(composition), addresses)
+        pictures = drawn(sorted(addresses_in(composition)))
+        pieces[key] = Piece(html_of(composition), tuple(pictures.items()))
     return Stamp(pieces[key], filled={**composition.texts, "qr": QRCode(composition.qr)})
 
 
@@ -158,14 +153,10 @@ def still(composition: Composition) -> Hashable:
 
 def plainly(composition: Composition) -> bytes:
     """The same through WeasyPrint alone: what stamping is compared with."""
-    from app import pdf
-    from app.pdf_pictures import QRCode
-
     address = f"qr:{composition.texts['code']}"
     pictures = {**drawn(addresses_in(composition)), address: QRCode(composition.qr)}
     html = html_of(composition, texts=composition.texts)
-    with pdf.press_lock:
-        return bytes(pdf.laid_out(html, pictures).write_pdf())
+    return printer.fulfil(Pages([html], pictures))
 
 
 def html_of(composition: Composition, texts: Mapping[str, str] | None = None) -> str:
@@ -183,26 +174,18 @@ def addresses_in(composition: Composition) -> set[str]:
     }
 
 
-@lru_cache(maxsize=32)
-def laid_out_once(html: str, addresses: tuple[str, ...]) -> Any:
-    """The page that all certificates of the same words are stamped on."""
-    from app import press
-
-    return press.laid_out(html, drawn(addresses))
-
-
-def drawn(addresses: Iterable[str]) -> dict[str, object]:
-    """Images for WeasyPrint by the addresses that the templates give for them."""
-    from app.pdf_pictures import Photograph, Recoloured
-
-    found: dict[str, object] = {}
+def drawn(addresses: Iterable[str]) -> dict[str, orders.Picture]:
+    """Pictures by the addresses that the templates give for them."""
+    found: dict[str, orders.Picture] = {}
     for address in addresses:
         kind, _, rest = address.partition(":")
         if f"{kind}:" == FRAME:
             code, _, accent = rest.partition(":")
             shades = layout_colours.shades(accent)
-            found[address] = Recoloured(f"img/certificates/{code}.svg", shades)
+            found[address] = orders.Recoloured(
+                f"img/certificates/{code}.svg", tuple(shades.items())
+            )
         else:
             query = sa.select(Picture.content).where(Picture.sha256 == rest).limit(1)
-            found[address] = Photograph(rest, db.session.scalars(query).one())
+            found[address] = orders.Photograph(rest, db.session.scalars(query).one())
     return found

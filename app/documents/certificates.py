@@ -2,18 +2,18 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from app import clock, shelf
+from app import clock, printer, shelf
 from app.documents.certificate_pages import Composition, Words, addresses_of, composed, stamp
 from app.documents.designs import Look, signed_by
 from app.documents.models import Certificate
 from app.documents.signing import qr_text
 from app.filters import day, days
+from app.orders import Leaf, Piece, QRCode
 from app.organizations.models import Organization
 from app.registrations.models import Registration
 from app.text import quoted
@@ -58,12 +58,11 @@ def kept(papers: Sequence[Certificate]) -> bytes:
     """The same, from the shelf where they were printed today: what is issued says always the
     same, but for the school and the class, which may change."""
     looks = [look_of(paper) for paper in papers]
-    if any(tells_school(look) for look in set(looks)):
-        return certificates(papers)
     said = [
-        (one.code, one.full_number, one.holder, one.holder_declined, one.result, one.signature)
-        for one in papers
-    ]
+        (one.code, one.full_number, one.holder, one.holder_declined, one.result, one.signature,
+         school_of(one, look))
+        for one, look in zip(papers, looks, strict=True)
+    ]  # fmt: skip
     key = shelf.key_of("certificates", said, sorted({look.sha256 for look in looks}), site_name())
     return shelf.kept(key, lambda: certificates(papers))
 
@@ -92,17 +91,10 @@ def sample(
 def printed(
     pages: Sequence[Composition], *, title: str, archival: bool = False, tagged: bool = True
 ) -> bytes:
-    from app.press import Leaf  # WeasyPrint takes 27 MB: only a process that prints carries it
-    from app.press_document import Document
-    from app.press_document import printed as in_one_document
-    from app.press_tags import TaggedDocument
-
-    pieces: dict[Hashable, Any] = {}
-    stamps = [stamp(page, pieces) for page in pages]
-    leaves = [Leaf(one.piece.width, one.piece.height, [one]) for one in stamps]
-    is_read = tagged and not archival and len(pages) <= MOST_TAGGED
-    kind = TaggedDocument if is_read else Document
-    return in_one_document(leaves, title=title, archival=archival, kind=kind)
+    pieces: dict[Hashable, Piece] = {}
+    leaves = [Leaf([stamp(page, pieces)]) for page in pages]
+    is_read = tagged and len(pages) <= MOST_TAGGED
+    return printer.printed(leaves, title=title, archival=archival, tagged=is_read)
 
 
 def title_of(papers: Sequence[Certificate]) -> str:
@@ -150,14 +142,17 @@ def values_of(paper: Certificate, look: Look) -> dict[str, str]:
         "направления": paper.professional_fields,
         "часы": hours_in_words(paper.hours),
         "результат": paper.result,
-        "школа": "",
-        "класс": "",
     }
-    if tells_school(look) and (registration := paper.registration):
-        person = registration.person
-        if not person.anonymized_at:
-            values |= {"школа": person.school_title, "класс": person.class_title}
+    values["школа"], values["класс"] = school_of(paper, look)
     return values
+
+
+def school_of(paper: Certificate, look: Look) -> tuple[str, str]:
+    """The school and the class as they are now, where the look tells them."""
+    if not tells_school(look) or paper.registration is None:
+        return "", ""
+    person = paper.registration.person
+    return ("", "") if person.anonymized_at else (person.school_title, person.class_title)
 
 
 def sample_words(organization: Organization, *, holder: str, values: Mapping[str, str]) -> Words:
@@ -197,18 +192,15 @@ def together(words: str) -> str:
 
 def ticket(registration: Registration) -> bytes:
     """A page to keep: who, what, when, where, and the QR code for the door."""
-    from app import pdf, pdf_pictures
-
-    return pdf.render(
+    order = printer.ordered(
         "pdf/ticket.html",
-        pictures={
-            "qr:ticket": pdf_pictures.QRCode(public_url("registrations.show", registration.code))
-        },
+        pictures={"qr:ticket": QRCode(public_url("registrations.show", registration.code))},
         registration=registration,
         event=registration.event,
         slot=registration.slot,
         person=registration.person,
     )
+    return shelf.kept(shelf.key_of("ticket", order), lambda: printer.fulfil(order))
 
 
 def public_url(endpoint: str, code: str) -> str:

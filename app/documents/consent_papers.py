@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import force_locale
 
+from app import printer
 from app.db import db
 from app.events.models import Event
 from app.filters import day
@@ -93,9 +94,7 @@ def blank(event: Event, kind: ConsentKind) -> bytes:
 
 
 def printed(forms: Forms) -> bytes:
-    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
-
-    return pdf.render("pdf/consent.html", forms=forms)
+    return printer.render("pdf/consent.html", forms=forms)
 
 
 def title_and_words(text: Words) -> tuple[str, str]:

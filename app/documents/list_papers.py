@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import shelf
+from app import orders, printer, shelf
 from app.attendance.models import Presence
 from app.documents import list_wording as wording
 from app.documents.list_choices import Choice, ListPaper
@@ -91,20 +91,18 @@ def written(event: Event, choice: Choice, on_list: Found) -> Paper:
 
 
 def printed(paper: Paper) -> bytes:
-    from app import press_tables  # WeasyPrint takes 27 MB: only a process that prints carries it
-
     with force_locale("ru"):
-        return press_tables.printed_lists(
+        return printer.printed_lists(
             "pdf/list.html",
             [
-                press_tables.Part(
-                    [press_tables.Row(cells, is_heading) for cells, is_heading in rows],
+                printer.Part(
+                    [orders.Row(cells, is_heading) for cells, is_heading in rows],
                     context,
                     paper.footer,
                 )
                 for rows, context in paper.parts
             ],
-            [press_tables.Column(*one) for one in paper.columns],
+            [orders.Column(*one) for one in paper.columns],
             title=paper.title,
             landscape=paper.landscape,
         )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import clock
+from app import clock, printer
 from app.accounts.models import User
 from app.accounts.queries import devices_of
 from app.attendance.meeting_models import MeetingMark
@@ -32,11 +32,11 @@ from app.registrations.models import Registration
 
 def archive(person: Person, *, asked_by: User) -> bytes:
     """A ZIP of «data.json» and «data.pdf» with everything that is kept about the person."""
-    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
-
     told = everything(person, asked_by=asked_by)
     with force_locale("ru"):
-        paper = pdf.render("pdf/own_data.html", told=told, name=person.full_name, paper_kinds=KINDS)
+        paper = printer.render(
+            "pdf/own_data.html", told=told, name=person.full_name, paper_kinds=KINDS
+        )
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as folder:
         folder.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))

@@ -3,13 +3,12 @@
 import enum
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from app import clock, uploads
+from app import clock, image_use, uploads
 from app.db import db, insert_unless_there
 from app.documents.batch_models import PaperBatch
 from app.documents.design_models import CertificateDesign, CertificateLook, Picture
@@ -18,9 +17,6 @@ from app.documents.models import Certificate
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.organizations.models import Organization
-
-if TYPE_CHECKING:
-    from app import images
 
 MOST_MEGABYTES = uploads.MOST // 1024 // 1024
 # A picture sent with a form that was never saved.
@@ -40,12 +36,10 @@ class Use(enum.StrEnum):
         return self in (Use.SIGNATURE, Use.SEAL)
 
 
-def made_of(file: FileStorage, use: Use, *, cuts_paper: bool) -> "images.Made":
+def made_of(file: FileStorage, use: Use, *, cuts_paper: bool) -> image_use.Made:
     """The picture in this file, small and harmless; RuleBroken with a sentence when it cannot
     be used. Takes up to two seconds: done outside a transaction. ``cuts_paper``: white
     around a signature or a seal becomes clear."""
-    from app import images  # Pillow takes memory: only a process that gets pictures
-
     if uploads.is_too_large(file.stream):
         raise RuleBroken(
             _(
@@ -57,22 +51,20 @@ def made_of(file: FileStorage, use: Use, *, cuts_paper: bool) -> "images.Made":
     content = file.read()
     if not content:
         raise RuleBroken(_("The file is empty. Choose it again."))
-    return images.made_small(content, on_paper(use), cuts_paper=cuts_paper)
+    return image_use.made_small(content, on_paper(use), cuts_paper=cuts_paper)
 
 
-def on_paper(use: Use) -> "images.Use":
+def on_paper(use: Use) -> image_use.Use:
     """At 300 dots to the inch."""
-    from app import images
-
     return {
-        Use.EMBLEM: images.Use((472, 472)),  # 40 mm
-        Use.BACKGROUND: images.Use((3508, 2480), keeps_alpha=False, most=600 * 1024),  # A4
-        Use.SIGNATURE: images.Use((709, 295), is_ink=True),  # 60 × 25 mm
-        Use.SEAL: images.Use((531, 531), is_ink=True),  # 45 mm
+        Use.EMBLEM: image_use.Use((472, 472)),  # 40 mm
+        Use.BACKGROUND: image_use.Use((3508, 2480), keeps_alpha=False, most=600 * 1024),  # A4
+        Use.SIGNATURE: image_use.Use((709, 295), is_ink=True),  # 60 × 25 mm
+        Use.SEAL: image_use.Use((531, 531), is_ink=True),  # 45 mm
     }[use]
 
 
-def stored(organization: Organization, made: "images.Made") -> Picture:
+def stored(organization: Organization, made: image_use.Made) -> Picture:
     """Once for an organization, however often it is sent."""
     sha256 = hashlib.sha256(made.content).hexdigest()
     values = {

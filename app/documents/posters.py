@@ -7,11 +7,13 @@ from typing import NamedTuple
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app import printer, shelf
 from app.documents.certificates import site_name
 from app.events.calendars import absolute
 from app.events.models import Event, EventStatus, Format, Slot
 from app.events.wording import audience, days_of, place_of, why_signup_is_closed
 from app.filters import day, time
+from app.orders import DrawnOnce, QRCode
 
 # From afar to close by: the first in which everything stands on one page.
 SIZES = ("huge", "large", "medium", "small", "tiny", "least")
@@ -28,16 +30,14 @@ class Day(NamedTuple):
 
 def poster(event: Event) -> bytes:
     """One page with the QR code of the event's page. In Russian whoever prints it."""
-    from app import pdf, pdf_pictures  # WeasyPrint takes 27 MB: only a process that prints
-
     with force_locale("ru"):
         address = absolute("events.show", slug=event.slug)
         short = len(event.title + event.summary + event.venue) < 400  # saves drawing it in vain
-        frame = pdf_pictures.DrawnOnce("img/poster.svg")
-        return pdf.render_one_page(
+        frame = DrawnOnce("img/poster.svg")
+        order = printer.ordered_in_sizes(
             "pdf/poster.html",
             sizes=SIZES if short else SIZES[2:],
-            pictures={frame.url: frame, "qr:poster": pdf_pictures.QRCode(address)},
+            pictures={frame.url: frame, "qr:poster": QRCode(address)},
             event=event,
             days=short_days(event),
             place=place_in_words(event),
@@ -46,6 +46,7 @@ def poster(event: Event) -> bytes:
             opens=why_signup_is_closed(event) if event.signup_opens_later else "",
             address=site_name() + address.partition(site_name())[2],
         )
+    return shelf.kept(shelf.key_of("poster", order), lambda: printer.fulfil(order))
 
 
 def short_days(event: Event) -> list[Day]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import clock, spreadsheets
+from app import clock, printer, spreadsheets
 from app.attendance.meeting_queries import Line, lines_of
 from app.attendance.models import Presence
 from app.documents.list_wording import SIGNS, titled
@@ -30,11 +30,9 @@ class Part:
 def meeting_sheet(event: Event, slot: Slot) -> bytes:
     """In Russian whoever prints it, like every paper that is signed. What is not marked
     yet stays empty for the pen."""
-    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
-
     meetings = meetings_of([slot])[slot.id]
     with force_locale("ru"):
-        return pdf.render(
+        return printer.render(
             "pdf/meeting_sheet.html",
             event=event,
             slot=slot,

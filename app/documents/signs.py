@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app import printer
 from app.documents.posters import times
 from app.events.calendars import absolute
 from app.events.models import Event, Slot
 from app.filters import day, time
 from app.millimetres import A4, MM
+from app.orders import Leaf, QRCode, Stamp
 from app.text import clean, sort_key
 
 MOST_LINES = 6  # under the name of a room
@@ -73,23 +75,16 @@ def printed_signs(
 ) -> bytes:
     """A page for each room and each typed line. ``arrow``: «left», «right», «up» or none.
     In Russian whoever prints them."""
-    from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
-    from app.pdf_pictures import QRCode
-    from app.press import Leaf
-    from app.press_document import printed
-
     width, height = (A4[1], A4[0]) if landscape else A4
     code = QRCode(absolute("events.show", slug=event.slug))
     with force_locale("ru"):
         used = rooms_of(event)
         signs = [*(sign_of(room, used[room]) for room in rooms), *typed]
-        piece = press.piece("pdf/sign.html", width=width, height=height, arrow=arrow)
+        piece = printer.piece("pdf/sign.html", width=width, height=height, arrow=arrow)
         leaves = [
             Leaf(
-                width * MM,
-                height * MM,
                 [
-                    press.Stamp(
+                    Stamp(
                         piece,
                         filled={
                             "large": sign.large,
@@ -99,7 +94,9 @@ def printed_signs(
                         },
                     )
                 ],
+                width * MM,
+                height * MM,
             )
             for sign in signs
         ]
-        return printed(leaves, title=f"{_('Door signs')}: {event.title}")
+        return printer.printed(leaves, title=f"{_('Door signs')}: {event.title}")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app import printer
 from app.documents.badges import parts_of
 from app.events.models import Event
 from app.millimetres import A4, MM
+from app.orders import Leaf, Stamp
 from app.text import clean
 
 
@@ -32,26 +34,22 @@ def stands_of(event: Event) -> list[Tent]:
 
 def printed_tents(event: Event, tents: Sequence[Tent]) -> bytes:
     """A sheet for each. In Russian whoever prints them."""
-    from app import press  # WeasyPrint takes 27 MB: only a process that prints carries it
-    from app.press import Leaf
-    from app.press_document import printed
-
     width, height = A4
     with force_locale("ru"):
-        half = press.piece("pdf/tent.html", width=width, height=height / 2)
-        fold = press.piece("pdf/tent_fold.html", at=height / 2)
+        half = printer.piece("pdf/tent.html", width=width, height=height / 2)
+        fold = printer.piece("pdf/tent_fold.html", at=height / 2)
         leaves = []
         for tent in tents:
             filled = {"large": tent.large, "small": tent.small, "event": event.title}
             leaves.append(
                 Leaf(
+                    [
+                        Stamp(fold),
+                        Stamp(half, filled=filled, upside_down=True),
+                        Stamp(half, y=height / 2 * MM, filled=filled),
+                    ],
                     width * MM,
                     height * MM,
-                    [
-                        press.Stamp(fold),
-                        press.Stamp(half, filled=filled, upside_down=True),
-                        press.Stamp(half, y=height / 2 * MM, filled=filled),
-                    ],
                 )
             )
-        return printed(leaves, title=f"{_('Table tents')}: {event.title}")
+        return printer.printed(leaves, title=f"{_('Table tents')}: {event.title}")

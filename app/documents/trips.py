@@ -13,6 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app import printer
 from app.documents.buses import Bus, Passenger, seated
 from app.documents.consent_papers import Forms, forms_for
 from app.errors import RuleBroken
@@ -167,15 +168,13 @@ def folder_of(crew: Crew, trip: Trip) -> list[Paper]:
 
 def printed(crew: Crew, trip: Trip, paper: Paper) -> bytes:
     """One paper, or the folder as one document. In Russian whoever prints it."""
-    from app import pdf  # WeasyPrint takes 27 MB: only a process that prints carries it
-
     refuse_empty(crew, paper)
     if paper is Paper.SEATS and trip.way is not Way.BUS:
         raise RuleBroken(_("Seats are drawn for a bus: choose that the class goes by one."))
     papers = folder_of(crew, trip) if paper is Paper.FOLDER else [paper]
     bus = bus_of(crew, trip) if Paper.SEATS in papers else None
     with force_locale("ru"):
-        return pdf.render(
+        return printer.render(
             "pdf/trip.html",
             papers=papers,
             is_folder=paper is Paper.FOLDER,

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from wtforms.validators import ValidationError
 
+from app import workbench
 from app.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from app.db import transaction
 from app.errors import RuleBroken
@@ -59,13 +60,14 @@ def received(school: Organization, class_: SchoolClass | None) -> ResponseReturn
     if form.validate_on_submit():
         file = form.file.data
         try:
-            reading = list_reading.read(file.read(), file.filename or "", for_class=class_)
+            with workbench.place(workbench.FILES):
+                reading = list_reading.read(file.read(), file.filename or "", for_class=class_)
             with transaction():
                 charge(Cost(IMPORTS_OF_ACCOUNT, current_user.id))
                 import_ = list_imports.receive(
                     reading, file.filename or "", school=school, class_=class_, by=current_user
                 )
-        except (ListUnreadable, RuleBroken) as refused:
+        except (ListUnreadable, RuleBroken, workbench.Busy) as refused:
             wrong = str(refused)
         else:
             return redirect(url_for(".show", import_id=import_.id), 303)
@@ -139,9 +141,9 @@ def columns(import_id: int) -> ResponseReturnValue:
         form.read(request.form)
         try:
             form.refuse_unless_named()
-            with transaction():
+            with workbench.place(workbench.FILES), transaction():
                 list_imports.name_columns(import_, form.chosen)
-        except (ValidationError, ListUnreadable) as wrong:
+        except (ValidationError, ListUnreadable, workbench.Busy) as wrong:
             form.form_errors.append(str(wrong))
             return show_import(import_, form)
     return redirect(url_for(".show", import_id=import_.id), 303)

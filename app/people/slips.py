@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from flask import current_app
 from flask_babel import force_locale
 
-from app import clock
+from app import clock, printer
 from app.codes import in_groups
+from app.orders import QRCode
 from app.people.invitations import PRINTED_LASTS
 from app.people.models import Person, SchoolClass
 
@@ -15,13 +16,11 @@ ON_A_SHEET = 8
 
 def slips_for(class_: SchoolClass, pupils: Sequence[Person], codes: Mapping[int, str]) -> bytes:
     """For each pupil the code, as letters and as a QR code. In Russian whoever prints it."""
-    from app import pdf, pdf_pictures  # WeasyPrint takes 27 MB: only a process that prints
-
     site = str(current_app.config["SITE_URL"])
     rows = [(pupil, in_groups(codes[pupil.id]), f"qr:{codes[pupil.id]}") for pupil in pupils]
-    pictures = {f"qr:{code}": pdf_pictures.QRCode(f"{site}/join/{code}") for code in codes.values()}
+    pictures = {f"qr:{code}": QRCode(f"{site}/join/{code}") for code in codes.values()}
     with force_locale("ru"):
-        return pdf.render(
+        return printer.render(
             "pdf/slips.html",
             pictures=pictures,
             class_=class_,

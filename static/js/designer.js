@@ -43,7 +43,7 @@
           one.textContent.trim(),
         );
         status.textContent = wrong.join(" ") || say.failed;
-      } else if (answer.status === 429) {
+      } else if (answer.status === 429 || answer.status === 503) {
         status.textContent = say.often;
         later(8000);
       } else status.textContent = say.failed;

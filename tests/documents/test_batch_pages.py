@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app import clock
@@ -14,7 +15,7 @@ from app.accounts.models import User
 from app.attendance.models import Presence
 from app.audit.models import AuditEntry
 from app.db import db
-from app.documents import actions, batch_files, batch_queries, batches
+from app.documents import actions, batch_files, batch_queries, batch_work, batches
 from app.documents.batch_models import BatchStatus, PaperBatch
 from app.documents.design_models import CertificateDesign, CertificateKind
 from app.documents.designs import STANDARD, Look
@@ -91,6 +92,19 @@ class TestAsked:
         again = clerk.open(f"{here(event)}/batches/{batch.id}", panel="batch-panel")
         assert "Готово 0 из 2" in again.text("#batch-panel")
         assert "<html" not in again.html
+
+    def test_a_small_one_waits_for_the_worker_when_the_press_is_busy(
+        self, app: Flask, clerk: Browser, event: Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The worker is never turned away, though its templates want a request."""
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE", 0)
+        page = ask(clerk, event)
+        assert page.status == 200
+        batch = db.session.scalars(sa.select(PaperBatch)).one()
+        assert (batch.status, batch.done, batch.claimed_by) == (BatchStatus.RUNNING, 0, "")
+        batch_work.work_on_batches()
+        db.session.refresh(batch)
+        assert (batch.status, batch.done) == (BatchStatus.DONE, 2)
 
     def test_diplomas_with_a_result_for_each(self, clerk: Browser, event: Event) -> None:
         first, second = batch_queries.due_ids(event, CertificateKind.DIPLOMA)

@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import force_locale
 from PIL import Image, ImageChops
 
+from app import press
 from app.db import db
 from app.documents import certificates, layout_colours
 from app.documents.certificate_pages import Words, addresses_of, composed, plainly, stamp
@@ -139,7 +140,7 @@ class TestEachLayout:
         plain = seen(plainly(page), tmp_path).convert("L")
         assert stamped.size == plain.size
         # The code is an image: its edge falls on this pixel or the next. Scanners read both.
-        code_place = stamp(page, {}).piece.slots["qr"]
+        code_place = press.kept(stamp(page, {}).piece).slots["qr"]
         left, top, wide, high = (
             round(one * 60 / 96)
             for one in (code_place.x, code_place.y, code_place.width, code_place.height)

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageCms, ImageDraw
 
-from app import images
+from app import image_use, workbench
 from app.documents.pictures import Use, made_of
 from app.errors import RuleBroken
-from app.images import Made
+from app.image_use import Made
 from tests.documents.drawings import INK, SVG, emblem, on_grey_paper, sent, signature, written
+from tests.load import bombs
 
 pytestmark = pytest.mark.sqlite_alone
 
@@ -56,21 +57,23 @@ class TestHowLarge:
         assert found.height <= most[1]
 
     def test_one_at_a_time_is_open(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A large one takes 400 MB for a moment; a web process has four threads."""
-        opened, now, most = images.opened, [], []
+        """A large one takes 300 MB for a moment; a web process has four threads."""
+        ask, now, most = workbench.Process.ask, [], []
 
-        def watched(*given: Any) -> Image.Image:
+        def watched(*given: Any) -> workbench.Answer:
             now.append(1)
             most.append(len(now))
             time.sleep(0.05)
             now.pop()
-            return opened(*given)
+            return ask(*given)
 
         def send(_number: int) -> Made:
             with app.test_request_context():
                 return made(emblem())
 
-        monkeypatch.setattr(images, "opened", watched)
+        monkeypatch.setattr(workbench.Process, "ask", watched)
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE", 4)
+        monkeypatch.setitem(app.config, "HEAVY_AT_ONCE_OF_A_KIND", 4)
         with ThreadPoolExecutor(4) as threads:
             assert len(list(threads.map(send, range(4)))) == 4
         assert max(most) == 1
@@ -195,4 +198,28 @@ class TestRefused:
     def test_a_small_file_that_unfolds_to_a_huge_picture(self, side: int) -> None:
         bomb = written(Image.new("1", (side, side)))
         assert len(bomb) < 100_000
-        assert "больше 50 миллионов точек" in refusal(bomb)
+        assert "больше 16 миллионов точек" in refusal(bomb)
+
+    def test_it_is_refused_before_a_pixel_is_unpacked(self, monkeypatch: Any) -> None:
+        """The process would not even have the memory for it."""
+        small = workbench.Budget(memory=160, seconds=60)
+        monkeypatch.setattr(image_use, "BUDGET", small)
+        bomb = bombs.png(7000)
+        assert len(bomb) < 300_000
+        assert "больше 16 миллионов точек" in refusal(bomb)
+
+    def test_the_largest_that_is_taken_fits_into_the_budget(self) -> None:
+        for use in Use:
+            kept = made(written(on_grey_paper((4000, 4000)).convert("RGBA")), use)
+            assert max(kept.width, kept.height) <= 3508
+
+    def test_a_photo_of_a_good_camera_is_read_smaller(self) -> None:
+        """24 and 50 million points: JPEG can be unpacked in a half of its size."""
+        for size in ((6000, 4000), (8160, 6120)):
+            photo = written(on_grey_paper((600, 400)).resize(size), "JPEG")
+            assert made(photo, Use.BACKGROUND).content_type == "image/jpeg"
+
+    def test_more_memory_than_a_picture_may_take(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(image_use, "BUDGET", workbench.Budget(memory=160, seconds=60))
+        photo = written(Image.new("RGB", (3900, 3900), "navy"))
+        assert "слишком сложный" in refusal(photo)

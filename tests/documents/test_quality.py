@@ -12,7 +12,7 @@ from flask import Flask
 from flask_babel import force_locale
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from app import pdf
+from app import printer
 from app.db import db
 from app.documents import acts, certificates, consent_papers, list_papers, own_data, posters
 from app.documents.actions import issue_due
@@ -20,11 +20,10 @@ from app.documents.certificate_pages import composed
 from app.documents.layouts import LAYOUTS
 from app.documents.list_choices import ListPaper, usual
 from app.events.models import Event
+from app.orders import Column, Leaf, Row, Stamp
 from app.people.list_models import ErasureAct, ErasureReason
 from app.people.models import ConsentKind, Person
-from app.press import Leaf, Stamp, piece
-from app.press_document import printed
-from app.press_tables import Column, Part, Row, printed_lists
+from app.printer import Part, piece, printed, printed_lists
 from tests.documents import quality
 from tests.documents.people import came, signed_up
 from tests.documents.quality_access import accessible
@@ -111,8 +110,10 @@ def test_the_act_of_erasure_is_an_archive(event: Event) -> None:
 
 def test_any_paper_can_be_one(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     """As WeasyPrint prints them alone: with pictures and a QR code."""
-    plain = pdf.render
-    monkeypatch.setattr(pdf, "render", lambda *args, **given: plain(*args, archival=True, **given))
+    plain = printer.ordered
+    monkeypatch.setattr(
+        printer, "ordered", lambda *args, **given: plain(*args, archival=True, **given)
+    )
     assert archival(ticket(event), "2B") == []
 
 
@@ -164,7 +165,7 @@ class TestPress:
     @pytest.mark.parametrize("is_archival", [False, True])
     def test_stamped_pages(self, tmp_path: Path, *, is_archival: bool) -> None:
         laid_out = piece("x.html")
-        leaf = Leaf(*quality.A4, [Stamp(laid_out, filled={"holder": NAME})])
+        leaf = Leaf([Stamp(laid_out, filled={"holder": NAME})], *quality.A4)
         content = printed([leaf] * 2, title="Диплом", archival=is_archival)
         words, links = [NAME, "Диплом"], ["https://example.org/"]
         assert quality.common(content, words=words, links=links, most_bytes=60_000) == []
@@ -257,7 +258,7 @@ class TestTheChecksAreAbleToFail:
 
     def test_pale_words(self, templates: dict[str, str], tmp_path: Path) -> None:
         templates["pale.html"] = "<html lang=ru><title>x</title><p style='color: #bbb'>бледно"
-        [said] = quality.in_grey(pdf.render("pale.html"), tmp_path)
+        [said] = quality.in_grey(printer.render("pale.html"), tmp_path)
         assert "«бледно» is pale" in said
 
 

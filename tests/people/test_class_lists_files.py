@@ -3,13 +3,18 @@
 import os
 import struct
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 
-from app.people.class_lists import files
+from app.people.class_lists import files, opening
 from app.people.class_lists.files import ListUnreadable, Table, read_tables
+from app.people.class_lists.text_files import likely_delimiter
+from app.refusal import Refused
+from tests.load import bombs
 from tests.people.class_lists import GIVEN, OLD_EXCEL, archive, ods, repacked, xlsx
 
 HEADER = "Фамилия;Имя;Класс"
@@ -206,6 +211,56 @@ class TestBombs:
             "<table:table-cell ", '<table:table-cell table:number-columns-repeated="16384" '
         )
         assert "повреждён" in refused(repacked(content, {"content.xml": text.encode()}))
+
+    def test_merged_cells_that_lie_over_each_other(self) -> None:
+        """20,000 of them, 5,900 rows each: 118 million cells to repeat."""
+        bomb = bombs.overlapping_merges()
+        assert len(bomb) < 200_000
+        assert "слишком много лишнего" in refused(bomb)
+
+    def test_they_are_counted_before_they_are_repeated(self) -> None:
+        column = ((0, 0), (5_000, 0))
+        few, many = (
+            SimpleNamespace(end=(5_999, 0), merged_cell_ranges=[column] * number)
+            for number in (2, 20)
+        )
+        assert len(opening.merged_down(few)) == 5_000
+        with pytest.raises(Refused, match="complex"):
+            opening.merged_down(many)
+
+    @pytest.mark.parametrize(
+        "bomb",
+        [bombs.one_row, bombs.quotation_marks, bombs.many_parts],
+        ids=lambda made: made.__name__,
+    )
+    def test_files_without_end(self, bomb: Callable[[], bytes]) -> None:
+        assert refused(bomb())
+
+    def test_more_columns_than_any_list_has(self) -> None:
+        row = ";".join(["ФИО", *["да"] * opening.COLUMNS])
+        assert "слишком много лишнего" in refused(row.encode())
+
+    def test_more_cells_than_any_list_has(self) -> None:
+        rows = "\n".join([";".join(["а"] * 100)] * (opening.CELLS // 100 + 1))
+        assert "слишком много лишнего" in refused(rows.encode())
+
+    def test_a_cell_that_is_a_book_is_cut(self) -> None:
+        [table] = read_tables(f"ФИО\n{'а' * 100_000}".encode())
+        assert len(str(table.rows[1][0])) == opening.LONGEST
+
+    def test_blank_rows_without_end(self) -> None:
+        assert "Разделите список" in refused(b"a" + b"\n" * (opening.ALL_ROWS + 1) + b"a")
+
+
+@pytest.mark.parametrize("text", ['"' * 50_000, '"a' * 25_000, '"' + '""' * 25_000 + "x"])
+def test_open_quotation_marks_are_looked_through_once(text: str) -> None:
+    """Searched with the regular expression of all pairs, this would take minutes: each mark
+    begins a search to the end."""
+    assert likely_delimiter("a;b\n" + text) == ";"
+
+
+def test_what_stands_in_quotation_marks_is_no_delimiter() -> None:
+    assert likely_delimiter('"Бадмаев; Санджи; Эрдниевич",9А\n"Ли; ""Вера"";",9Б\n') == ","
 
 
 def with_lying_part(content: bytes, name: str, text: bytes) -> bytes:

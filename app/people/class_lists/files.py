@@ -1,40 +1,20 @@
 """A file that somebody sent, as tables. What it is, its first bytes tell, not its name."""
 
-import csv
 import json
-import subprocess
-import sys
-import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
 
-from app.people.class_lists.text_files import rows_of_text
+from app import workbench
+from app.refusal import Refused
 
 Cell = str | int | float | date | datetime | bool | None
 
 MOST_ROWS = 6_000
 MOST_BYTES = 20 * 2**20
-MOST_UNPACKED = 60 * 2**20
-MOST_PARTS = 2_000
-MOST_RATIO = 200  # text of a real list packs 5 to 30 times
-LARGE = 2**20
-SECONDS = 30
-
-ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-# What comes as «list.xlsx» and is none: pictures, papers, archives, pages of a journal.
-OTHERS = (
-    *(b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\x00", b"MM\x00*"),
-    *(b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"MZ", b"\x7fELF", b"<"),
-)
-READER = Path(__file__).with_name("workbook_process.py")
+BUDGET = workbench.Budget(memory=768, seconds=20, cpu=10)
 
 
 @dataclass(frozen=True)
@@ -57,7 +37,7 @@ def read_tables(content: bytes, filename: str = "") -> list[Table]:
         raise ListUnreadable(
             _("The file is too large: at most 20 MB. Leave only the list of pupils in it.")
         )
-    tables = tables_of(content, filename)
+    tables = tables_of(content)
     filled = sum(any(cell is not None for cell in row) for table in tables for row in table.rows)
     if not filled:
         raise ListUnreadable(_("There is nothing in the table. Choose the file with the list."))
@@ -66,63 +46,16 @@ def read_tables(content: bytes, filename: str = "") -> list[Table]:
     return tables
 
 
-def tables_of(content: bytes, filename: str) -> list[Table]:
-    if content.startswith(ZIP):
-        refuse_bombs(content)
-        return tables_of_workbook(content)
-    if content.startswith(OLE):
-        if ENCRYPTED in content:
-            raise protected()
-        return tables_of_workbook(content)
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(OTHERS):
-        raise not_a_table()
+def tables_of(content: bytes) -> list[Table]:
+    """Ask a process that may be killed; whatever happens to it is the file’s fault."""
     try:
-        rows = rows_of_text(content)
-    except (ValueError, csv.Error):
-        raise not_a_table() from None
-    return [Table("", [trimmed(row) for row in rows])]
-
-
-def refuse_bombs(content: bytes) -> None:
-    """Look at what the archive says of itself. If it lies, the reader’s process bears it."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise broken() from None
-    names = {part.filename for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        raise protected()
-    if not names & {"xl/workbook.xml", "content.xml"}:
-        raise not_a_table()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise too_complex()
-    if any(is_bomb(part) for part in parts):
-        raise too_complex()
-
-
-def is_bomb(part: zipfile.ZipInfo) -> bool:
-    return part.file_size > LARGE and part.file_size > MOST_RATIO * max(part.compress_size, 1)
-
-
-def tables_of_workbook(content: bytes) -> list[Table]:
-    """Ask the reader’s process; whatever happens to it is the file’s fault."""
-    try:
-        process = subprocess.run(  # noqa: S603 - our own file, no words of the user’s
-            [sys.executable, "-I", str(READER)],
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        answer = workbench.run("app.people.class_lists.opening:opened", content, budget=BUDGET)
+    except workbench.TooMuch:
         raise too_complex() from None
-    if process.returncode:
-        raise too_complex()
-    answer = json.loads(process.stdout, object_hook=as_sent)
-    if isinstance(answer, dict):
-        raise REFUSALS[answer["refused"]]()
-    return [Table(name, rows) for name, rows in answer]
+    except Refused as refusal:
+        raise REFUSALS[str(refusal)]() from None
+    found = json.loads(answer.content, object_hook=as_sent)
+    return [Table(name, rows) for name, rows in found]
 
 
 def as_sent(given: dict[str, str]) -> Any:
@@ -130,14 +63,6 @@ def as_sent(given: dict[str, str]) -> Any:
     if "moment" in given:
         return datetime.fromisoformat(given["moment"])
     return date.fromisoformat(given["day"]) if "day" in given else given
-
-
-def trimmed(row: Sequence[Cell]) -> list[Cell]:
-    """Without the blank cells at the end."""
-    cells = list(row)
-    while cells and cells[-1] is None:
-        cells.pop()
-    return cells
 
 
 def not_a_table() -> ListUnreadable:
@@ -177,6 +102,7 @@ def too_many_rows() -> ListUnreadable:
 
 
 REFUSALS = {
+    "not a table": not_a_table,
     "password": protected,
     "broken": broken,
     "rows": too_many_rows,

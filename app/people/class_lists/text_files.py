@@ -49,7 +49,8 @@ def rows_of_text(content: bytes) -> list[list[str | None]]:
 
 def likely_delimiter(text: str) -> str:
     """The sign that stands equally often in the most lines, quoted parts not counted."""
-    unquoted = re.sub(r'"(?:[^"]|"")*"', "", text[:50_000])
+    # A quotation mark that nobody closes takes all the rest along: looked through once.
+    unquoted = re.sub(r'"(?:[^"]|"")*+(?:"|\Z)', "", text[:50_000])
     lines = [line for line in unquoted.splitlines() if line.strip()][:LINES_LOOKED_AT]
 
     def agreement(delimiter: str) -> tuple[int, int]:
