@@ -18,8 +18,10 @@ from app import (
     db,
     errors,
     filters,
+    gate,
     jobs,
     languages,
+    outages,
     permissions,
     security,
     site_views,
@@ -147,7 +149,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.config.from_mapping(settings or {})
     app.jinja_env.undefined = StrictUndefined
 
-    for module in (db, jobs, security, errors, web, filters, cli):
+    for module in (outages, gate, db, jobs, security, errors, web, filters, cli):
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)

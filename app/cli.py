@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import jobs
+from app import heartbeat, jobs
 from app.accounts.queries import user_by_email
 from app.audit.actions import record
 from app.config import ROOT
@@ -36,6 +36,8 @@ JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("worker")
 def worker() -> None:
     """Deliver messages and do other work in the background until stopped."""
+    with suppress(Exception):  # a queue that is away comes back; the clock beats again
+        heartbeat.beat()
     jobs.work()
 
 

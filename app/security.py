@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from redis import RedisError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 HEADERS = {
@@ -40,7 +41,26 @@ FOR_FRAMES = "; ".join(
 # For a page that shows papers it has fetched inside itself, before they are saved.
 SHOWS_PAPERS = f"{HEADERS['Content-Security-Policy']}; frame-src 'self' blob:"
 
-limiter = Limiter(get_remote_address)
+
+class SturdyLimiter(Limiter):
+    """Counts in memory while Redis is away. Of several requests that find it away at once
+    the library lets the first one through and fails the others: those ask again."""
+
+    @property
+    def is_in_memory(self) -> bool:
+        """The counts of this process alone, though they should be everybody's."""
+        return bool(self._storage_dead)
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except RedisError:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = SturdyLimiter(get_remote_address)
 
 
 def let_frame(response: Response) -> Response:

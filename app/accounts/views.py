@@ -29,6 +29,7 @@ from app.accounts.queries import (
 from app.db import transaction
 from app.errors import RuleBroken
 from app.notifications.actions import notify
+from app.outages import note
 from app.permissions import can
 from app.security import limiter
 from app.web import found_or_404, here_or, outside, page
@@ -46,8 +47,7 @@ def note_the_device() -> None:
         return
     device = device_in_use()
     if device and devices.is_to_be_noted(device):
-        with transaction():
-            devices.note_seen(device)
+        note(lambda: devices.note_seen(device))
 
 
 @bp.route("/log-in", methods=["GET", "POST"])
