@@ -1,11 +1,14 @@
 """Headers, content security policy, rate limits."""
 
+import logging
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from redis import RedisError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+log = logging.getLogger(__name__)
 HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
@@ -46,6 +49,8 @@ class SturdyLimiter(Limiter):
     """Counts in memory while Redis is away. Of several requests that find it away at once
     the library lets the first one through and fails the others: those ask again."""
 
+    said_in_memory = False
+
     @property
     def is_in_memory(self) -> bool:
         """The counts of this process alone, though they should be everybody's."""
@@ -58,6 +63,10 @@ class SturdyLimiter(Limiter):
             super()._check_request_limit(callable_name, in_middleware)
         except RedisError:
             super()._check_request_limit(callable_name, in_middleware)
+        if self.is_in_memory is not self.said_in_memory:
+            self.said_in_memory = self.is_in_memory
+            where = "in memory: Redis is away" if self.is_in_memory else "in Redis again"
+            log.warning("limits of requests count %s", where)
 
 
 limiter = SturdyLimiter(get_remote_address)
