@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
-from redis import ConnectionPool
+from redis import ConnectionPool, RedisError
 
 from app import clock, config, patience
 
@@ -81,6 +81,23 @@ def job(
     return wake
 
 
+class NowAndThen(logging.Filter):
+    """The queue's own complaints: one line a minute instead of a page each second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info is None or not isinstance(record.exc_info[1], (RedisError, OSError)):
+            return True
+        if time.monotonic() < self.silent_until:
+            return False
+        self.silent_until = time.monotonic() + 60
+        record.exc_info, record.exc_text = None, None
+        return True
+
+
 def at(local_time: str) -> Callable[[datetime], bool]:
     """Whether a moment of the queue (UTC, asked each minute) is this one of the day."""
 
@@ -96,6 +113,8 @@ def work() -> None:
         workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, graceful_signal="TERM"
     )
     _stop[:] = [consumer.stop_flag]
+    for name in ("huey.consumer", "huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logging.getLogger(name).addFilter(NowAndThen())
     consumer.run()
 
 
