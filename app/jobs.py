@@ -28,7 +28,7 @@ def build_queue() -> Huey:
     if os.environ.get("QUEUE_IN_MEMORY") == "1":  # the test suite
         return MemoryHuey("orientir", utc=True)
     if url := chosen["REDIS_URL"]:
-        pool = ConnectionPool.from_url(str(url), **patience.redis())
+        pool = ConnectionPool.from_url(str(url), **patience.redis(answer=patience.REDIS_QUEUE))
         return RedisHuey("orientir", connection_pool=pool, utc=True)
     file = Path(str(chosen["QUEUE_FILE"]))
     file.parent.mkdir(parents=True, exist_ok=True)

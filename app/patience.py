@@ -25,7 +25,8 @@ BUSY_FILE = 10  # SQLite: somebody else writes
 COMMAND = 1800  # migrations, imports, the worker
 GRACE = 2  # the server's own limit comes first, with a better word
 AFTER_A_REFUSAL = 1.0  # nobody else tries to connect meanwhile
-REDIS_CONNECT, REDIS_ANSWER = 1, 3  # the worker's read may block for a second on purpose
+REDIS = 1
+REDIS_QUEUE = 3  # the worker's read may block for a second on purpose
 
 
 def postgresql(*, statement: float, lock: float, idle: float) -> dict[str, object]:
@@ -45,11 +46,11 @@ def postgresql(*, statement: float, lock: float, idle: float) -> dict[str, objec
     }
 
 
-def redis() -> dict[str, Any]:
+def redis(*, answer: float = REDIS) -> dict[str, Any]:
     """Arguments for a client: each user of it decides by itself what to do without Redis."""
     return {
-        "socket_connect_timeout": REDIS_CONNECT,
-        "socket_timeout": REDIS_ANSWER,
+        "socket_connect_timeout": REDIS,
+        "socket_timeout": answer,
         "retry": Retry(NoBackoff(), 0),
     }
 

@@ -72,6 +72,12 @@ class SturdyLimiter(Limiter):
 limiter = SturdyLimiter(get_remote_address)
 
 
+@limiter.request_filter
+def asks_for_health() -> bool:
+    """Not limited, and never the one request that looks whether Redis is back."""
+    return request.endpoint in ("site.healthz", "site.readyz")
+
+
 def let_frame(response: Response) -> Response:
     """Any site may show this page inside its own."""
     response.headers["Content-Security-Policy"] = FOR_FRAMES

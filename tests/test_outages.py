@@ -222,12 +222,11 @@ class TestReadOnly:
     @pytest.fixture
     def token(self, shared_app: Flask) -> str:
         """Somebody who logged in an hour ago."""
-        with shared_app.app_context():
-            with transaction():
-                user: User = make_user()
-                earlier = clock.now() - timedelta(hours=1)
-                device = Device(user_id=user.id, token_hash=hashed("token"), seen_at=earlier)
-                db.session.add(device)
+        with shared_app.app_context(), transaction():
+            user: User = make_user()
+            earlier = clock.now() - timedelta(hours=1)
+            device = Device(user_id=user.id, token_hash=hashed("token"), seen_at=earlier)
+            db.session.add(device)
         return "token"
 
     def test_reading_goes_on(self, shared_app: Flask, token: str) -> None:

@@ -58,7 +58,9 @@ class Visitor:
                 name, _, value = cookie.partition(";")[0].partition("=")
                 self.cookies[name] = value
             text = answer.read().decode(errors="replace")
-            return Answer(answer.status, text, {name.lower(): value for name, value in answer.getheaders()})
+            return Answer(
+                answer.status, text, {name.lower(): value for name, value in answer.getheaders()}
+            )
         finally:
             connection.close()
 
