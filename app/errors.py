@@ -52,7 +52,7 @@ def show_fault(error: HTTPException) -> ResponseReturnValue:
     """Ours, or a neighbour's: also one that went away while another page was being drawn.
     Nothing may be asked of anybody for this page."""
     cause = getattr(error, "original_exception", None)
-    if is_outage(cause):
+    if cause is not None and is_outage(cause):
         return show_outage(cause)
     forget_session()
     if "HX-Request" in request.headers:

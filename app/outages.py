@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import redis
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, flash, request
+from flask import Flask, Response, current_app, flash, jsonify, request
 from flask_babel import gettext as _
 
 from app.db import db, transaction
@@ -84,7 +84,7 @@ def outage_page() -> Response:
         )
         return message_only(503)
     if request.is_json or request.accept_mimetypes.best == "application/json":
-        return current_app.json.response(
+        return jsonify(
             error=_("This cannot be done just now. Try again in a minute; nothing was changed.")
         )
     return Response(bare("errors/503.html"), mimetype="text/html")

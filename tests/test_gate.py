@@ -37,7 +37,7 @@ class Site:
 
     def ask(self, path: str = "/events", method: str = "GET", **more: object) -> bytes:
         environ = {"PATH_INFO": path, "REQUEST_METHOD": method, **more}
-        return b"".join(self.gate(environ, None))
+        return b"".join(self.gate(environ, lambda *_: None))
 
     def fill(self, number: int, method: str) -> None:
         """So many pages begin and do not end."""
