@@ -153,13 +153,7 @@ def away(app: Flask) -> FlaskClient:
         "SQLALCHEMY_ENGINE_OPTIONS": {},
         "WTF_CSRF_ENABLED": False,
     }
-    site = create_app(settings)
-
-    def fails() -> str:
-        raise ValueError("Иванов Иван, 2011 г. р.")
-
-    site.add_url_rule("/fails", view_func=fails)
-    return logged_in(site, "token")
+    return logged_in(create_app(settings), "token")
 
 
 def logged_in(site: Flask, token: str) -> FlaskClient:
@@ -197,13 +191,15 @@ class TestScreen:
         assert answer.json
         assert "Попробуйте через минуту" in answer.json["error"]
 
-    def test_a_mistake_of_ours_has_its_page_without_the_database_too(
-        self, app: Flask, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_mistake_of_ours_has_its_page_without_the_database_too(self) -> None:
         """The fault comes first, and then nobody is there to say who is logged in."""
         site = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/x.sqlite",
                            "SQLALCHEMY_ENGINE_OPTIONS": {}})  # fmt: skip
-        site.before_request_funcs[None].insert(0, lambda: 1 / 0)
+
+        def fails() -> None:
+            raise ValueError("Иванов Иван, 2011 г. р.")
+
+        site.before_request_funcs[None].insert(0, fails)
         answer = logged_in(site, "token").get("/events")
         assert answer.status_code == 500
         assert "У нас что-то сломалось" in answer.text

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,14 @@ def test_the_worker_outlives_redis(place: dict[str, str], tmp_path: Path) -> Non
         for number in (1, 2):
             with redis(port_of(place), tmp_path):
                 write(place)
-                until(lambda expected=number: len(list(outbox.glob("*.eml"))) == expected)
+                until(partial(has_letters, outbox, number))
         write(place)  # without Redis: stored, and nobody is told
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=60) == 0
+
+
+def has_letters(outbox: Path, number: int) -> bool:
+    return len(list(outbox.glob("*.eml"))) == number
 
 
 def write(place: dict[str, str]) -> None:
