@@ -50,7 +50,7 @@ run: export DEMO ?= 1
 run: database    ## the site with demo data: http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL are honoured)
 	@if [ "$$DEMO" = 1 ]; then $(FLASK) demo --if-empty; fi
 	@echo "«Ориентир»: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
-	@.venv/bin/honcho --no-colour -f Procfile start || [ $$? -eq 130 ]
+	@exec .venv/bin/honcho --no-colour -f Procfile start  # exec: who ends make ends it, too
 
 test: test-scripts test-sqlite test-postgresql ## the whole suite, on SQLite and, where it answers, on PostgreSQL
 

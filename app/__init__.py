@@ -20,8 +20,10 @@ from app import (
     db,
     errors,
     filters,
+    gate,
     jobs,
     languages,
+    outages,
     own_files,
     permissions,
     proxies,
@@ -154,8 +156,9 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
 
     for module in (
-        db, jobs, security, proxies, errors, web, busy_page, filters, cli, own_files
-    ):  # fmt: skip
+        *(outages, gate, db, jobs, security, proxies),
+        *(errors, web, busy_page, filters, cli, own_files),
+    ):
         module.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     languages.init_app(app)

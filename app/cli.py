@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import jobs, own_files, proxies
+from app import heartbeat, jobs, own_files, proxies
 from app.accounts.queries import user_by_email
 from app.audit import guard_models
 from app.audit.actions import record
@@ -37,6 +37,8 @@ JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("worker")
 def worker() -> None:
     """Deliver messages and do other work in the background until stopped."""
+    with suppress(Exception):  # a queue that is away comes back; the clock beats again
+        heartbeat.beat()
     jobs.work()
 
 

@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app import patience
+
 Network = IPv4Network | IPv6Network
 ROOT = Path(__file__).parent.parent
 INSTANCE = ROOT / "instance"
@@ -21,7 +23,10 @@ def settings() -> dict[str, object]:
     return {
         "SECRET_KEY": env("SECRET_KEY") or kept_secret(),
         "SQLALCHEMY_DATABASE_URI": database,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database, for_command=is_command()),
+        "DATABASE_SECONDS": statement_seconds(for_command=is_command()),
+        # /readyz warns below this much free space
+        "DISK_WARNING_MB": int(env("DISK_WARNING_MB", "500")),
         "REDIS_URL": env("REDIS_URL", ""),
         "QUEUE_FILE": env("QUEUE_FILE", str(INSTANCE / "queue.sqlite")),
         "PAPERS_FOLDER": env("PAPERS_FOLDER", str(INSTANCE / "papers")),  # printed today
@@ -73,6 +78,8 @@ def settings() -> dict[str, object]:
         "UNLIMITED_NETWORKS": networks(env("UNLIMITED_NETWORKS", "")),
         "RATELIMIT_ENABLED": env("RATELIMIT_ENABLED", "1") == "1",
         "RATELIMIT_STORAGE_URI": env("REDIS_URL") or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": patience.redis() if env("REDIS_URL") else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": False,
         "COMPRESS_ALGORITHM": ["gzip"],
         "COMPRESS_LEVEL": 5,
@@ -104,17 +111,37 @@ def database_url(given: str) -> str:
     return given
 
 
-def engine_options(database: str) -> dict[str, object]:
-    """What a statement that fails was about (names, addresses) is nothing for a log."""
-    if database.startswith("sqlite"):
-        return {"hide_parameters": True, "connect_args": {"timeout": 30}}
-    return {
+def engine_options(database: str, *, for_command: bool = False) -> dict[str, object]:
+    """What a statement that fails was about (names, addresses) is nothing for a log. Pages
+    wait for the database as long as a visitor does, commands and the worker much longer."""
+    common: dict[str, object] = {
         "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 8,
-        "pool_pre_ping": False,
-        "pool_recycle": 600,
+        "pool_timeout": patience.FREE_CONNECTION,
     }
+    if database.startswith("sqlite"):
+        seconds = 60 if for_command else patience.BUSY_FILE
+        return {**common, "connect_args": {"timeout": seconds}}
+    statement = statement_seconds(for_command=for_command)
+    limits = patience.postgresql(
+        statement=statement,
+        lock=min(statement, 60 if for_command else patience.LOCK),
+        idle=max(statement, patience.IDLE_IN_TRANSACTION),
+    )
+    return {**common, "pool_recycle": 600, "connect_args": limits}
+
+
+def statement_seconds(*, for_command: bool) -> float:
+    """The longest that one statement may take."""
+    if for_command:
+        return float(os.environ.get("DATABASE_COMMAND_SECONDS", patience.COMMAND))
+    return float(os.environ.get("DATABASE_SECONDS", patience.STATEMENT))
+
+
+def is_command() -> bool:
+    """Whether this is «flask …» (a migration, an import, the worker) and not the web server."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
 
 
 def kept_secret() -> str:

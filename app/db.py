@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Error as SqliteError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -19,6 +20,8 @@ from sqlalchemy.orm import (
     mapped_column,
     registry,
 )
+
+from app import patience
 
 IDLE = psycopg.pq.TransactionStatus.IDLE
 CONSTRAINT_NAMES = {
@@ -67,15 +70,16 @@ else:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, longest_wait: float | None = None) -> Iterator[None]:
     """Commit what was done inside, or none of it. Nothing else commits.
 
     The transaction begins here and not with the first SELECT of the request: reading
     outside needs none. On SQLite it is IMMEDIATE: writers queue up at its beginning
-    instead of failing in the middle.
+    instead of failing in the middle. ``longest_wait``: seconds for what others hold,
+    where that is to be shorter than usual.
     """
     try:
-        begin(db.session.connection())
+        begin(db.session.connection(), longest_wait=longest_wait)
         yield
         db.session.commit()
     except BaseException:
@@ -87,11 +91,29 @@ def transaction() -> Iterator[None]:
             acts.callback(act)
 
 
-def begin(connection: sa.Connection) -> None:
+def begin(connection: sa.Connection, *, longest_wait: float | None = None) -> None:
     """Begin, unless something around has begun already (a test's own transaction)."""
-    if not has_begun(connection):
-        on_sqlite = connection.dialect.name == "sqlite"
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if on_sqlite else "BEGIN")
+    if has_begun(connection):
+        return
+    if connection.dialect.name == "sqlite":
+        begin_on_sqlite(connection, longest_wait)
+        return
+    connection.exec_driver_sql("BEGIN")
+    if longest_wait is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {longest_wait * 1000:.0f}")
+
+
+def begin_on_sqlite(connection: sa.Connection, longest_wait: float | None) -> None:
+    """Whoever begins has the file: only beginning waits."""
+    if longest_wait is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {longest_wait * 1000:.0f}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
 
 
 def has_begun(connection: sa.Connection) -> bool:
@@ -148,16 +170,19 @@ def insert_row_unless_there(
 
 def set_up_connection(connection: Any, _record: object) -> None:
     """Neither driver begins by itself, transaction() does: a page that only reads saves
-    two round trips of three."""
+    two round trips of three. What SQLite has committed survives a power cut (FULL)."""
     if isinstance(connection, psycopg.Connection):
         connection.autocommit = True
     if isinstance(connection, SqliteConnection):
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        with suppress(SqliteError):  # a file that may only be read stays as it is
+            connection.execute("PRAGMA journal_mode=WAL")
 
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         sa.event.listen(db.engine, "connect", set_up_connection)
+        patience.guard(db.engine, app.config["DATABASE_SECONDS"] + patience.GRACE)

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
-from app.db import db
+from app.outages import bare, forget_session, is_outage, show_outage
 from app.web import message_only
 
 MOST_SWALLOWED = 200 * 1024 * 1024  # bytes of a body that nobody wanted
@@ -84,9 +84,22 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if code >= 500:
-        db.session.rollback()
-    template = f"errors/{code}.html" if code in (403, 404, 405, 413, 500) else "errors/400.html"
+        return show_fault(error)
+    template = f"errors/{code}.html" if code in (403, 404, 405, 413) else "errors/400.html"
     return render_template(template), code
+
+
+def show_fault(error: HTTPException) -> ResponseReturnValue:
+    """Ours, or a neighbour's: also one that went away while another page was being drawn.
+    Nothing may be asked of anybody for this page."""
+    cause = getattr(error, "original_exception", None)
+    if cause is not None and is_outage(cause):
+        return show_outage(cause)
+    forget_session()
+    if "HX-Request" in request.headers:
+        flash(_("Something broke on our side. Try again in a few minutes."), "error")
+        return message_only(error.code or 500)
+    return bare("errors/500.html"), error.code or 500
 
 
 def init_app(app: Flask) -> None:

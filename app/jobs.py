@@ -6,6 +6,7 @@ database, so losing the queue loses nothing.
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 from flask import Flask
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
+from redis import ConnectionPool, RedisError
 
-from app import clock, config
+from app import clock, config, patience
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,8 @@ def build_queue() -> Huey:
     if os.environ.get("QUEUE_IN_MEMORY") == "1":  # the test suite
         return MemoryHuey("orientir", utc=True)
     if url := chosen["REDIS_URL"]:
-        return RedisHuey("orientir", url=url, utc=True)
+        pool = ConnectionPool.from_url(str(url), **patience.redis(answer=patience.REDIS_QUEUE))
+        return RedisHuey("orientir", connection_pool=pool, utc=True)
     file = Path(str(chosen["QUEUE_FILE"]))
     file.parent.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("orientir", filename=str(file), utc=True)
@@ -35,6 +38,8 @@ def build_queue() -> Huey:
 queue = build_queue()
 _app: list[Flask] = []
 _stop: list[Event] = []
+REST = 15  # seconds without wake-ups after one has failed: a silent Redis costs one visitor
+_asleep_until = [0.0]
 
 
 def job(
@@ -63,13 +68,34 @@ def job(
         queue.periodic_task(at(daily_at), name=f"{name}.once_a_day")(run)
 
     def wake() -> None:
+        if time.monotonic() < _asleep_until[0]:
+            return
         try:
             if queue.put_if_empty(waiting, 1):
                 task()
-        except Exception:  # the act is committed already; the clock will bring the worker
-            log.exception("the queue is out of reach: %s waits for the clock", name)
+        except Exception as error:  # the act is committed; the clock will bring the worker
+            _asleep_until[0] = time.monotonic() + REST
+            kind = type(error).__name__
+            log.warning("the queue is out of reach (%s): %s waits for the clock", kind, name)
 
     return wake
+
+
+class NowAndThen(logging.Filter):
+    """The queue's own complaints: one line a minute instead of a page each second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info is None or not isinstance(record.exc_info[1], (RedisError, OSError)):
+            return True
+        if time.monotonic() < self.silent_until:
+            return False
+        self.silent_until = time.monotonic() + 60
+        record.exc_info, record.exc_text = None, None
+        return True
 
 
 def at(local_time: str) -> Callable[[datetime], bool]:
@@ -87,6 +113,8 @@ def work() -> None:
         workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, graceful_signal="TERM"
     )
     _stop[:] = [consumer.stop_flag]
+    for name in ("huey.consumer", "huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logging.getLogger(name).addFilter(NowAndThen())
     consumer.run()
 
 

@@ -1,12 +1,15 @@
 """Headers, content security policy, rate limits."""
 
+import logging
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from redis import RedisError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+log = logging.getLogger(__name__)
 HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
@@ -45,7 +48,38 @@ FOR_FRAMES = "; ".join(
 # For a page that shows papers it has fetched inside itself, before they are saved.
 SHOWS_PAPERS = f"{HEADERS['Content-Security-Policy']}; frame-src 'self' blob:"
 
-limiter = Limiter(get_remote_address)
+
+class SturdyLimiter(Limiter):
+    """Counts in memory while Redis is away. Of several requests that find it away at once
+    the library lets the first one through and fails the others: those ask again."""
+
+    said_in_memory = False
+
+    @property
+    def is_in_memory(self) -> bool:
+        """The counts of this process alone, though they should be everybody's."""
+        return bool(self._storage_dead)
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except RedisError:
+            super()._check_request_limit(callable_name, in_middleware)
+        if self.is_in_memory is not self.said_in_memory:
+            self.said_in_memory = self.is_in_memory
+            where = "in memory: Redis is away" if self.is_in_memory else "in Redis again"
+            log.warning("limits of requests count %s", where)
+
+
+limiter = SturdyLimiter(get_remote_address)
+
+
+@limiter.request_filter
+def asks_for_health() -> bool:
+    """Not limited, and never the one request that looks whether Redis is back."""
+    return request.endpoint in ("site.healthz", "site.readyz")
 
 
 def let_frame(response: Response) -> Response:

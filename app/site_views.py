@@ -1,12 +1,9 @@
 """Pages about the site itself: policy, accessibility, language, health."""
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from app import cookies
-from app.db import db
-from app.jobs import queue
+from app import cookies, readiness
 from app.web import here_or, page
 
 bp = Blueprint("site", __name__)
@@ -49,21 +46,13 @@ def back() -> Response:
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
+    """The process answers. Nobody else is asked: a sick neighbour is no reason to end it."""
     return {"status": "alive"}
 
 
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Database and queue reachable, or 503 with the part that is not."""
-    parts = {
-        "database": lambda: db.session.execute(sa.text("SELECT 1")),
-        "queue": queue.pending_count,
-    }
-    failed = []
-    for part, ask in parts.items():
-        try:
-            ask()
-        except Exception:
-            current_app.logger.exception("%s is not reachable", part)
-            failed.append(part)
-    return {"status": "not ready" if failed else "ready", "failed": failed}, 503 if failed else 200
+    """Who of the neighbours is sick; 503 when the site may not serve because of it."""
+    failed, warnings = readiness.state()
+    status = "not ready" if failed else "ready"
+    return {"status": status, "failed": failed, "warnings": warnings}, 503 if failed else 200

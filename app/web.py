@@ -85,7 +85,9 @@ def wanted_panel(template: str) -> str | None:
 
 def message_only(status: int) -> Response:
     """Show the flashed messages and leave the rest of the page as it is."""
-    response = make_response(render_template("_messages.html"), status)
+    # Without the context of pages, which asks the database who is logged in.
+    html = current_app.jinja_env.get_template("_messages.html").render()
+    response = make_response(html, status)
     for instruction in ("HX-Retarget", "HX-Reselect"):
         response.headers[instruction] = "#messages"
     response.headers["HX-Reswap"] = "outerHTML"
@@ -144,7 +146,9 @@ def paged(query: sa.Select[T], *, number: int, size: int) -> Paged[T]:
 
 def never_cache(response: Response) -> Response:
     """Personal pages: neither proxies nor the Back button may reuse them."""
-    if response.mimetype == "text/html":
+    if response.status_code >= 500:  # asking who is logged in may be what failed
+        response.cache_control.no_store = True
+    elif response.mimetype == "text/html":
         response.vary.add("Cookie")
         if current_user.is_authenticated:
             response.cache_control.no_store = True

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask
 
-from app import jobs
+from app import create_app, jobs
 from app.config import database_url
 from app.db import db
 
@@ -51,3 +51,21 @@ def undone(app: Flask) -> Iterator[None]:
                 db.session.remove()
                 engines[None] = engine
                 outer.rollback()
+
+
+def read_only_again(app: Flask) -> Flask:
+    """Another application on the same database, which may only be read now."""
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    options = {}
+    if url.get_backend_name() == "sqlite":
+        url = sa.make_url(f"sqlite:///file:{url.database}?mode=ro&uri=true")
+    else:
+        options = {"connect_args": {"options": "-c default_transaction_read_only=on"}}
+    return create_app(
+        {
+            "SECRET_KEY": app.config["SECRET_KEY"],
+            "WTF_CSRF_ENABLED": False,
+            "SQLALCHEMY_DATABASE_URI": url.render_as_string(hide_password=False),
+            "SQLALCHEMY_ENGINE_OPTIONS": options,
+        }
+    )

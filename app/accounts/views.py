@@ -41,6 +41,7 @@ from app.notifications.actions import notify
 from app.notifications.held import note_answer
 from app.organizations.models import Membership
 from app.organizations.queries import memberships_of
+from app.outages import note
 from app.people.invitations import tell_guardians_of
 from app.permissions import can, memberships
 from app.security import limiter
@@ -59,8 +60,7 @@ def note_the_device() -> None:
         return
     device = device_in_use()
     if device and devices.is_to_be_noted(device):
-        with transaction():
-            devices.note_seen(device)
+        note(lambda: devices.note_seen(device))
 
 
 @bp.route("/log-in", methods=["GET", "POST"])
