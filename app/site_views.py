@@ -62,4 +62,16 @@ def readyz() -> ResponseReturnValue:
         except Exception:
             current_app.logger.exception("%s is not reachable", part)
             failed.append(part)
-    return {"status": "not ready" if failed else "ready", "failed": failed}, 503 if failed else 200
+    told = {"status": "not ready" if failed else "ready", "failed": failed, "warnings": warnings()}
+    return told, 503 if failed else 200
+
+
+def warnings() -> list[str]:
+    """What a person has to look after, by the roof's list (create_app)."""
+    found = []
+    for name, is_so in current_app.extensions["warnings"].items():
+        try:
+            found += [name] if is_so() else []
+        except Exception:  # the parts above have said what is out of reach
+            current_app.logger.exception("%s cannot be told", name)
+    return found

@@ -57,6 +57,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
                 "OUTBOX": str(tmp_path_factory.mktemp("outbox")),
                 "FILES_FOLDER": str(tmp_path_factory.mktemp("files")),
                 "PAPERS_FOLDER": str(tmp_path_factory.mktemp("papers")),
+                "TOMBSTONES_FILE": str(tmp_path_factory.mktemp("tombstones") / "file.jsonl"),
+                "SWEEP_GRACE_DAYS": 0,  # at once; tests of the grace set their own
             }
         )
         with app.app_context():
@@ -82,6 +84,7 @@ def shared_app(tmp_path: Path) -> Iterator[Flask]:
                 "OUTBOX": str(tmp_path / "outbox"),
                 "FILES_FOLDER": str(tmp_path / "files"),
                 "PAPERS_FOLDER": str(tmp_path / "papers"),
+                "TOMBSTONES_FILE": str(tmp_path / "tombstones.jsonl"),
             }
         )
         with app.app_context():
@@ -106,7 +109,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
             engines = cast(dict[str | None, Any], db.engines)
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
-            jobs.queue.flush()
+            for queue in jobs.queues.values():
+                queue.flush()
             yield
             db.session.remove()
             engines[None] = engine

@@ -11,6 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
+from app.mail import RETRIED_FOR
 
 LINK_LASTS = timedelta(days=3)
 
@@ -28,7 +29,7 @@ def token_for(user: User, email: str) -> str:
 def address_in(token: str, user: User) -> str | None:
     """The address that this user asked for, unless the link has lapsed or was tampered with."""
     try:
-        id_, email = signer().loads(token, max_age=int(LINK_LASTS.total_seconds()))
+        id_, email = signer().loads(token, max_age=int((LINK_LASTS + RETRIED_FOR).total_seconds()))
     except (BadSignature, ValueError, TypeError):
         return None
     return str(email) if id_ == user.id else None

@@ -19,7 +19,9 @@ from app import clock, jobs, mail
 from app.db import db, transaction
 from app.mail import Letter, Postbox
 from app.notifications.letters import letter_of
+from app.notifications.links import count_from_now, is_dead
 from app.notifications.models import Notification
+from app.sweeps import clocks
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def deliver_waiting() -> Counter[str]:
     return outcomes
 
 
-wake_delivery = jobs.job(deliver_waiting, every_minutes=1)
+wake_delivery = jobs.job(deliver_waiting, lane="letters", every_minutes=1)
 
 
 def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str]) -> None:
@@ -62,7 +64,11 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
             raise PostboxClosed
         if (claimed := claim(id_)) is None:
             continue  # another worker has it
+        if is_dead(claimed.good_until) and clocks.jump() is None:
+            outcomes[give_up_dead(claimed)] += 1
+            continue
         try:
+            count_from_now(claimed.template, str(claimed.context.get("link", "")))
             letter = render(claimed)
         except Exception as error:  # a broken template holds up its own letters only
             log.exception("letter %s cannot be written", id_)
@@ -120,6 +126,20 @@ def claim(id_: int) -> Claimed | None:
             .returning(*Notification.__table__.c)
         ).one_or_none()
     return claimed
+
+
+def give_up_dead(claimed: Claimed) -> str:
+    """Its link lets nobody in any more: whoever needs one has asked for another."""
+    kept = {name: value for name, value in claimed.context.items() if name not in SECRETS}
+    given_up = {"failed_at": clock.now(), "claimed_until": None, "last_error": "LinkDead"}
+    with transaction():
+        change(
+            sa.update(Notification)
+            .where(Notification.id == claimed.id)
+            .values(context=kept, **given_up)
+        )
+    log.warning("letter %s (%s) given up: its link is dead", claimed.id, claimed.template)
+    return "given_up"
 
 
 def mark_sent(claimed: Claimed) -> None:
