@@ -82,6 +82,7 @@ from app.people.list_views import bp as class_lists
 from app.people.pupil_views import bp as pupils
 from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
+from app.registrations import lines  # noqa: F401 - its job runs by the clock
 from app.registrations.adding_views import bp as adding
 from app.registrations.admission_views import bp as admission
 from app.registrations.answer_views import bp as answers

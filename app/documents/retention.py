@@ -98,8 +98,8 @@ RETENTION: dict[str, Keeping] = {
     ),
     "withdrawn": Keeping(
         _l("persons whose agreement was withdrawn"), _l("30 days after the withdrawal"),
-        _l("152-FZ, art. 21 part 5"), expiring.withdrawn, reason=ErasureReason.WITHDRAWAL, worth=PRECIOUS,
-        ahead=expiring.withdrawn_soon,
+        _l("152-FZ, art. 21 part 5"), expiring.withdrawn, reason=ErasureReason.WITHDRAWAL,
+        worth=PRECIOUS, ahead=expiring.withdrawn_soon,
     ),
     "guests": Keeping(
         _l("guests: no account, no class, no guardian"), _l("3 years after the last event"),
@@ -107,13 +107,13 @@ RETENTION: dict[str, Keeping] = {
     ),
     "left_school": Keeping(
         _l("pupils of classes that left school"),
-        _l("a year after leaving and 3 years after the last event"), AS_AGREED, expiring.left_school,
-        worth=PRECIOUS,
+        _l("a year after leaving and 3 years after the last event"), AS_AGREED,
+        expiring.left_school, worth=PRECIOUS,
     ),
     "grown_up": Keeping(
         _l("children kept by guardians"),
-        _l("a year after turning 18 and 3 years after the last event"), AS_AGREED, expiring.grown_up,
-        worth=PRECIOUS,
+        _l("a year after turning 18 and 3 years after the last event"), AS_AGREED,
+        expiring.grown_up, worth=PRECIOUS,
     ),
 }  # fmt: skip
 

@@ -23,7 +23,8 @@ def notify(
     """Queue a letter in this transaction; the worker sends it after the commit.
 
     ``context`` (JSON values; moments as ISO text) is what ``templates/mail/<template>``
-    needs. ``good_until``: when its link dies (notifications.links). Without an address nothing is written: not everybody has one.
+    needs. ``good_until``: when its link dies (notifications.links). Without an address
+    nothing is written: not everybody has one.
     """
     if not address:
         return None

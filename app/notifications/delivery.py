@@ -64,15 +64,7 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
             raise PostboxClosed
         if (claimed := claim(id_)) is None:
             continue  # another worker has it
-        if is_dead(claimed.good_until) and clocks.jump() is None:
-            outcomes[give_up_dead(claimed)] += 1
-            continue
-        try:
-            count_from_now(claimed.template, str(claimed.context.get("link", "")))
-            letter = render(claimed)
-        except Exception as error:  # a broken template holds up its own letters only
-            log.exception("letter %s cannot be written", id_)
-            outcomes[put_off_or_give_up(claimed, error)] += 1
+        if (letter := ready_to_send(claimed, outcomes)) is None:
             continue
         try:
             postbox = postbox or connection.enter_context(mail.postbox())
@@ -84,6 +76,21 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
         else:
             mark_sent(claimed)
             outcomes["sent"] += 1
+
+
+def ready_to_send(claimed: Claimed, outcomes: Counter[str]) -> Letter | None:
+    """Written out, unless its link is dead or its template is broken: that holds up its own
+    letters only. A clock that jumped says nothing about links."""
+    if is_dead(claimed.good_until) and clocks.jump() is None:
+        outcomes[give_up_dead(claimed)] += 1
+        return None
+    try:
+        count_from_now(claimed.template, str(claimed.context.get("link", "")))
+        return render(claimed)
+    except Exception as error:
+        log.exception("letter %s cannot be written", claimed.id)
+        outcomes[put_off_or_give_up(claimed, error)] += 1
+        return None
 
 
 def render(claimed: Claimed) -> Letter:

@@ -146,7 +146,13 @@ def run_slowly(name: str, kind: str, part: Part, ids: list[int]) -> int:
         with transaction():
             marked = write_down(name, kind, part, len(new))
             rows = [
-                {"run_id": marked.id, "table_name": table_of(part), "row_id": id_} for id_ in new
+                {
+                    "run_id": marked.id,
+                    "table_name": table_of(part),
+                    "row_id": id_,
+                    "marked_at": clock.now(),
+                }
+                for id_ in new
             ]
             db.session.execute(sa.insert(SweepMark), rows)
     until = clock.now() - grace()
@@ -165,7 +171,7 @@ def may_touch(name: str, kind: str, part: Part, number: int) -> bool:
         change(asked, state=RunState.OUTDATED)  # once
         if number <= asked.touched + at_least(part):
             return True
-    is_undone = asked is not None and asked.state is RunState.UNDONE
+    is_undone = asked is not None and asks_after_undoing(asked)
     seen = count(part)
     if number <= max(at_least(part), seen * share(part) // 100) and not (is_undone and number):
         if asked and asked.state is RunState.WAITING:
@@ -176,6 +182,13 @@ def may_touch(name: str, kind: str, part: Part, number: int) -> bool:
         log.warning("sweep %s: %s of %s %s wait for the ministry", name, number, seen, kind)
         ask(name, kind, reason=reason, seen=seen, touched=number)
     return False
+
+
+def asks_after_undoing(asked: SweepRun) -> bool:
+    """The last run was undone, and nobody has let another run since."""
+    return asked.state is RunState.UNDONE or (
+        asked.is_undecided and asked.reason is RunReason.UNDONE
+    )
 
 
 def is_about(asked: SweepRun, number: int) -> bool:
@@ -203,13 +216,18 @@ def grace() -> timedelta:
 
 
 def count(part: Part) -> int:
-    assert part.model
-    return db.session.scalar(sa.select(sa.func.count()).select_from(part.model)) or 0
+    query = sa.select(sa.func.count()).select_from(counted(part))
+    return db.session.scalar(query) or 0
 
 
 def table_of(part: Part) -> str:
-    assert part.model
-    return part.model.__tablename__
+    return str(counted(part).__tablename__)
+
+
+def counted(part: Part) -> type[Base]:
+    if part.model is None:
+        raise TypeError(f"{part.title}: which rows are due is said, but not of what")
+    return part.model
 
 
 def write_down(name: str, kind: str, part: Part, touched: int) -> SweepRun:
@@ -223,7 +241,9 @@ def write_down(name: str, kind: str, part: Part, touched: int) -> SweepRun:
 
 def ask(name: str, kind: str, **facts: Any) -> None:
     with transaction():
-        db.session.add(SweepRun(name=name, kind=kind, state=RunState.WAITING, **facts))
+        waiting = SweepRun(name=name, kind=kind, state=RunState.WAITING, **facts)
+        waiting.started_at = clock.now()
+        db.session.add(waiting)
 
 
 def change(run_: SweepRun, **values: Any) -> None:
@@ -241,23 +261,6 @@ def forget(ids: Sequence[int]) -> None:
 
 def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[place : place + BATCH] for place in range(0, len(ids), BATCH))
-
-
-def delete_rows(model: type[Base]) -> Callable[[list[int]], int]:
-    """The act of a part whose rows are deleted, a batch in each transaction."""
-    table: Any = model.__table__
-
-    def delete(ids: list[int]) -> int:
-        deleted = 0
-        for batch in batches(ids):
-            with transaction():
-                gone = db.session.connection().execute(
-                    sa.delete(table).where(table.c.id.in_(batch))
-                )
-                deleted += gone.rowcount
-        return deleted
-
-    return delete
 
 
 # What the ministry decides

@@ -50,4 +50,4 @@ def marks_left(runs: Collection[SweepRun]) -> dict[int, int]:
         .where(SweepMark.run_id.in_([run.id for run in runs]))
         .group_by(SweepMark.run_id)
     )
-    return {run_id: number for run_id, number in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}

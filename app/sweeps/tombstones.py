@@ -9,6 +9,7 @@ restore. What they do to a restored database is in ``documents.after_restore``.
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from app import clock, jobs
 from app.db import after_commit, db, insert_row_unless_there, transaction
 from app.files import sync_folder
 from app.sweeps.models import Tombstone, TombstoneKind
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,15 @@ def bury(kind: TombstoneKind, id_: int, made_at: datetime, *, reason: str = "") 
         reason=reason,
     )
     db.session.add(stone)
-    after_commit("tombstones", file_new)
+    after_commit("tombstones", file_soon)
+
+
+def file_soon() -> None:
+    """The act is done already: a full disk is the worker's, which tries again each minute."""
+    try:
+        file_new()
+    except OSError:
+        log.exception("tombstones could not be written to their file")
 
 
 def file_new() -> int:
@@ -88,9 +99,11 @@ def append(lines: list[str]) -> None:
     path = file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_new = not path.exists()
-    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
     try:
-        os.write(handle, "".join(lines).encode())
+        size = os.fstat(handle).st_size
+        is_torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"  # by a power cut
+        os.write(handle, ("\n" * is_torn + "".join(lines)).encode())
         os.fsync(handle)
     finally:
         os.close(handle)
