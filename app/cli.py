@@ -29,7 +29,7 @@ from app.organizations.region_files import read_region
 from app.registrations import seats
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
-from app.sweeps import tombstones
+from app.sweeps import clocks, tombstones
 from app.sweeps.queries import waiting_runs
 from app.sweeps.wording import title_of
 
@@ -85,6 +85,7 @@ def demo(*, if_empty: bool) -> None:
         demo_state.refuse_real_data()
         with transaction():
             counts = build()
+        clocks.believe()  # the invented rows tell of other days
         click.echo(
             _("Loaded: events %(event)s, people %(person)s, registrations %(registration)s.",
               **counts)

@@ -80,7 +80,7 @@ def queues(
             return MemoryHuey(lane, utc=True)
         return SqliteHuey(lane, filename=str(tmp_path / "queue.sqlite"), utc=True)
 
-    found = {lane: made(lane) for lane in jobs.LANES}
+    found: dict[str, Any] = {lane: made(lane) for lane in jobs.LANES}
     monkeypatch.setattr(jobs, "queues", found)
     return found
 
@@ -92,8 +92,8 @@ class TestLanes:
         assert {lane: found.pending_count() for lane, found in queues.items()} == dict.fromkeys(
             jobs.LANES, 1
         )
-        for lane, found in queues.items():
-            assert found.dequeue().name == f"test of {lane}"
+        for name, found in queues.items():
+            assert found.dequeue().name == f"test of {name}"
             assert found.dequeue() is None
 
     def test_what_goes_by_the_clock_stands_in_one_lane(self, queues: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ class TestStopping:
         monkeypatch.setattr(jobs, "STOPS_WITHIN", 0.3)
         begun: list[bool] = []
 
-        @queues["letters"].task(name="never ends")  # type: ignore[untyped-decorator]
+        @queues["letters"].task(name="never ends")
         def never_ends() -> None:
             begun.append(True)
             time.sleep(20)
