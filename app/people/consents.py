@@ -84,7 +84,13 @@ def end(person: Person, kind: ConsentKind, *, by_name: str) -> int:
     consents = db.session.scalars(in_force).all()
     for consent in consents:
         consent.withdrawn_at, consent.withdrawn_by_name = clock.now(), by_name
-        bury(TombstoneKind.CONSENT, consent.id, consent.given_at, reason=kind.value)
+        bury(
+            TombstoneKind.CONSENT,
+            consent.id,
+            consent.given_at,
+            reason=kind.value,
+            at=consent.withdrawn_at,
+        )
     if consents and kind is ConsentKind.PERSONAL_DATA:
         person.erase_on = clock.today() + ERASED_AFTER
     db.session.flush()

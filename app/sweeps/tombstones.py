@@ -45,7 +45,14 @@ def known_by(kind: TombstoneKind, id_: int, made_at: datetime) -> str:
     return hashlib.sha256(f"{kind.value} {id_} {made_at.isoformat()}".encode()).hexdigest()
 
 
-def bury(kind: TombstoneKind, id_: int, made_at: datetime, *, reason: str = "") -> None:
+def bury(
+    kind: TombstoneKind,
+    id_: int,
+    made_at: datetime,
+    *,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
     """Write it down in the caller's transaction; into the file after the commit."""
     stone = Tombstone(
         mark=secrets.token_hex(16),
@@ -53,6 +60,7 @@ def bury(kind: TombstoneKind, id_: int, made_at: datetime, *, reason: str = "") 
         subject=id_,
         known_by=known_by(kind, id_, made_at),
         reason=reason,
+        at=at or clock.now(),
     )
     db.session.add(stone)
     after_commit("tombstones", file_soon)
