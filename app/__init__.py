@@ -41,6 +41,7 @@ from app.attendance.coverage_views import bp as coverage
 from app.attendance.sheet_views import bp as meeting_sheet
 from app.attendance.typed_views import bp as typed_rows
 from app.attendance.views import bp as attendance
+from app.audit import waiting as _waiting  # noqa: F401 - its job writes to the ministry
 from app.audit.views import bp as audit
 from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
 from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
@@ -89,6 +90,7 @@ from app.people.list_views import bp as class_lists
 from app.people.pupil_views import bp as pupils
 from app.people.text_views import bp as consent_texts
 from app.people.views import bp as people
+from app.registrations import lines  # noqa: F401 - its job runs by the clock
 from app.registrations.adding_views import bp as adding
 from app.registrations.admission_views import bp as admission
 from app.registrations.answer_views import bp as answers
@@ -101,6 +103,8 @@ from app.registrations.manage_views import bp as registrations_desk
 from app.registrations.reply_views import bp as replies
 from app.registrations.sign_up_views import bp as sign_up
 from app.registrations.views import bp as registrations
+from app.sweeps import tombstones
+from app.sweeps.views import bp as sweeps
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # devices are ended by name instead
@@ -230,6 +234,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         consent_papers,
         own_data,
         erasures,
+        sweeps,
         audit,
     ):
         app.register_blueprint(blueprint)
@@ -242,6 +247,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         get_locale=get_locale,
     )
     app.context_processor(for_templates)
+    app.extensions["warnings"] = {  # what /readyz says beside the neighbours
+        "tombstones": tombstones.is_behind,  # restored, and «flask after-restore» was not run
+        "trusted_proxies": proxies.has_doubts,
+    }
     serve_static_files(app)
     return app
 

@@ -30,6 +30,9 @@ from app.organizations.region_files import read_region
 from app.registrations import seats
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
+from app.sweeps import clocks, tombstones
+from app.sweeps.queries import waiting_runs
+from app.sweeps.wording import title_of
 
 JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -85,6 +88,7 @@ def demo(*, if_empty: bool) -> None:
         demo_state.refuse_real_data()
         with transaction():
             counts = build()
+        clocks.believe()  # the invented rows tell of other days
         click.echo(
             _("Loaded: events %(event)s, people %(person)s, registrations %(registration)s.",
               **counts)
@@ -158,14 +162,35 @@ def anonymize_expired(*, dry_run: bool) -> None:
         numbers = retention.anonymize_expired()
     with in_russian():
         for kind, keeping in retention.RETENTION.items():
-            click.echo(f"{keeping.what} ({keeping.how_long}): {numbers[kind]}")
+            click.echo(f"{keeping.what} ({keeping.how_long}): {numbers.get(kind, 0)}")
+        for run in () if dry_run else waiting_runs():
+            click.echo(_("Waits for the ministry: %(what)s", what=title_of(run)))
+
+
+@click.command("after-restore")
+def after_restore() -> None:
+    """Erase and withdraw again what was erased and withdrawn since the backup was made that
+    the database was restored from. A second time changes nothing."""
+    from app.documents.after_restore import apply_tombstones
+
+    done = apply_tombstones()
+    click.echo(
+        f"tombstones new to the database: {done['known']}; erased again: {done['person']}; "
+        f"withdrawn again: {done['consent']}; failed: {done['failed']}"
+    )
+    if done["failed"]:
+        raise SystemExit(1)
 
 
 @click.command("doctor")
 def doctor() -> None:
-    """Recount the seats from the registrations, look whether the log is guarded and files are
-    closed to others; exit status 1 where something is wrong."""
+    """Recount the seats from the registrations, look whether the log is guarded, files are
+    closed to others, and a restored backup has brought back whom we erased; exit status 1 where
+    something is wrong."""
     wrong = seats.differences()
+    if stones := tombstones.unknown():
+        click.echo(f"{len(stones)} erasures and withdrawals are unknown to the database. "
+                   "It was restored from a backup: run «flask after-restore».")  # fmt: skip
     for slot, held in wrong:
         click.echo(
             f"slot {slot.id}: the counter says {slot.seats_taken}, registrations hold {held}"
@@ -175,7 +200,7 @@ def doctor() -> None:
         click.echo(complaint)
     for hint in proxies.in_settings(current_app):
         click.echo(hint)
-    if wrong or complaints:
+    if wrong or complaints or stones:
         raise SystemExit(1)
     click.echo("Seats: every counter agrees with the registrations.")
 
@@ -221,7 +246,7 @@ def init_app(app: Flask) -> None:
 
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (
-        *(worker, deliver_notifications, anonymize_expired),
+        *(worker, deliver_notifications, anonymize_expired, after_restore),
         *(import_plan, import_region, demo, grant, doctor, verify),
     ):
         app.cli.add_command(command)

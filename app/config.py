@@ -41,6 +41,7 @@ def settings() -> dict[str, object]:
         "SMTP_USER": env("SMTP_USER", ""),
         "SMTP_PASSWORD": env("SMTP_PASSWORD", ""),
         "SMTP_SECURITY": env("SMTP_SECURITY", "starttls"),  # starttls | tls | none
+        "SMTP_TIMEOUT": int(env("SMTP_TIMEOUT", "15")),  # seconds for each answer
         "MAIL_FROM": env("MAIL_FROM", "Ориентир <no-reply@orientir.localhost>"),
         "OUTBOX": env("OUTBOX", str(ROOT / "outbox")),
         # What the site makes and keeps for a while: finished batches of certificates
@@ -68,6 +69,16 @@ def settings() -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         # How long a minor's seat waits for a guardian's answer
         "CONSENT_HOLD_HOURS": int(env("CONSENT_HOLD_HOURS", "72")),
+        # Sweeps: what is erased by time. How far the clock may stray while the machine runs,
+        # how long the site may have been off, which share of persons (in %) and how many at
+        # least may go in a night unasked, and for how many days that can be undone.
+        "SWEEP_CLOCK_MINUTES": int(env("SWEEP_CLOCK_MINUTES", "60")),
+        "SWEEP_PAUSE_DAYS": int(env("SWEEP_PAUSE_DAYS", "7")),
+        "SWEEP_SHARE": int(env("SWEEP_SHARE", "2")),
+        "SWEEP_AT_LEAST": int(env("SWEEP_AT_LEAST", "50")),
+        "SWEEP_GRACE_DAYS": min(int(env("SWEEP_GRACE_DAYS", "7")), 25),  # the law gives 30
+        # Whom we erased and whose consent was withdrawn: kept outside the database too
+        "TOMBSTONES_FILE": env("TOMBSTONES_FILE", str(INSTANCE / "tombstones.jsonl")),
         # Languages
         "BABEL_DEFAULT_LOCALE": "ru",
         "BABEL_DEFAULT_TIMEZONE": "Europe/Moscow",

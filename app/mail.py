@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -14,6 +15,8 @@ from typing import Protocol
 from flask import current_app
 
 from app import clock
+
+RETRIED_FOR = timedelta(days=3)  # longer than the tries at one letter; a test adds them up
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,9 @@ def postbox() -> Iterator[Postbox]:
     secure = ssl.create_default_context()
     address = config["SMTP_HOST"], config["SMTP_PORT"]
     opened: smtplib.SMTP = (
-        smtplib.SMTP_SSL(*address, timeout=20, context=secure)
+        smtplib.SMTP_SSL(*address, timeout=config["SMTP_TIMEOUT"], context=secure)
         if config["SMTP_SECURITY"] == "tls"
-        else smtplib.SMTP(*address, timeout=20)
+        else smtplib.SMTP(*address, timeout=config["SMTP_TIMEOUT"])
     )
     with opened as connection:
         if config["SMTP_SECURITY"] == "starttls":

@@ -27,6 +27,10 @@ def doubts() -> list[str]:
     return list(found.values())
 
 
+def has_doubts() -> bool:
+    return bool(doubts())
+
+
 def look() -> None:
     hops = int(current_app.config["TRUSTED_PROXIES"])
     said = [part for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]

@@ -101,6 +101,17 @@ def limits() -> str:
     return "limits_in_memory" if limiter.is_in_memory else ""
 
 
+def looked_after() -> list[str]:
+    """What a person has to look after, by the roof's list (create_app)."""
+    found = []
+    for name, is_so in current_app.extensions["warnings"].items():
+        try:
+            found += [name] if is_so() else []
+        except Exception as error:  # the parts above say what is out of reach
+            told(error, name)
+    return found
+
+
 FATAL: tuple[Callable[[], str], ...] = (database, disk)
 WARNINGS: tuple[Callable[[], str], ...] = (disk_soon, queue_or_worker, limits)
 
@@ -109,5 +120,5 @@ def state() -> tuple[list[str], list[str]]:
     """The names of what is fatal, and of what is a warning."""
     return (
         [name for name in (ask() for ask in FATAL) if name],
-        [name for name in (ask() for ask in WARNINGS) if name],
+        [name for name in (ask() for ask in WARNINGS) if name] + looked_after(),
     )

@@ -56,6 +56,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
                 "OUTBOX": str(tmp_path_factory.mktemp("outbox")),
                 "FILES_FOLDER": str(tmp_path_factory.mktemp("files")),
                 "PAPERS_FOLDER": str(tmp_path_factory.mktemp("papers")),
+                "TOMBSTONES_FILE": str(tmp_path_factory.mktemp("tombstones") / "file.jsonl"),
+                "SWEEP_GRACE_DAYS": 0,  # at once; tests of the grace set their own
             }
         )
         with app.app_context():
@@ -81,6 +83,7 @@ def shared_app(tmp_path: Path) -> Iterator[Flask]:
                 "OUTBOX": str(tmp_path / "outbox"),
                 "FILES_FOLDER": str(tmp_path / "files"),
                 "PAPERS_FOLDER": str(tmp_path / "papers"),
+                "TOMBSTONES_FILE": str(tmp_path / "tombstones.jsonl"),
             }
         )
         with app.app_context():

@@ -44,7 +44,8 @@ def undone(app: Flask) -> Iterator[None]:
             engines = cast(dict[str | None, Any], db.engines)
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
-            jobs.queue.flush()
+            for queue in jobs.queues.values():
+                queue.flush()
             try:
                 yield
             finally:

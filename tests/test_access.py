@@ -32,6 +32,7 @@ from app.registrations.consent_requests import Guardian, ask, token_of
 from app.registrations.groups import sign_up_class
 from app.registrations.merging import merge
 from app.registrations.models import Answer, Registration
+from app.sweeps.models import RunState, SweepRun
 from tests.browser import Browser
 from tests.factories import (
     make_class,
@@ -178,6 +179,10 @@ MATRIX = {
     "duplicates.undo": SCHOOL,
     "erasures.act": MINISTRY,
     "erasures.index": MINISTRY,
+    "sweeps.allow": MINISTRY,
+    "sweeps.index": MINISTRY,
+    "sweeps.refuse": MINISTRY,
+    "sweeps.undo": MINISTRY,
     "events.atom": EVERYBODY,
     "events.calendar": EVERYBODY,
     "events.event_calendar": EVERYBODY,
@@ -332,6 +337,7 @@ class Scene:
     group_code: str
     import_: ListImport  # of the stranger's school
     act_id: int
+    run_id: int
     membership_id: int  # the ministry's admin's own, the only one
     question_id: int
     template_id: int
@@ -371,6 +377,7 @@ class Scene:
             "key_id": self.key_id,
             "number": 1,
             "act_id": self.act_id,
+            "run_id": self.run_id,
             "template_id": self.template_id,
             "message_id": self.message_id,
             "reference": "0" * 32,
@@ -437,7 +444,8 @@ def build() -> Scene:
     [asked] = ask(registration, [Guardian("parent@example.org")])
     asked.answer, asked.answered_at = Answer.GIVEN, clock.now()
     act = ErasureAct(subject=1, reason=ErasureReason.REQUEST, rows={"person": 1})
-    db.session.add(act)
+    run = SweepRun(name="expired", kind="guests", state=RunState.WAITING, touched=51)
+    db.session.add_all([act, run])
     db.session.flush()
     merged = merge(pupil, make_person(birth_date=pupil.birth_date), by=None)
     series = EventSeries(organization=college, title="Ярмарки", slug="yarmarki", summary="")
@@ -471,7 +479,7 @@ def build() -> Scene:
     return Scene(
         event, registration, certificate.id, certificate.code, users, strangers_device.id,
         token_of(asked), pupil.class_id or 0, pupil.id, make_guardianship(pupil).id,
-        merged.id, group.code, import_, act.id, own.id,
+        merged.id, group.code, import_, act.id, run.id, own.id,
         make_question(event).id,
         template.id,
         message.id,

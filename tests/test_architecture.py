@@ -13,6 +13,7 @@ from app.config import ROOT
 APP = ROOT / "app"
 # Each domain may import the ones before it. A rule between two lives in the later.
 DOMAINS = [
+    "sweeps",
     "accounts",
     "notifications",
     "organizations",

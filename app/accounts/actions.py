@@ -1,7 +1,7 @@
 """Asking for an account, links by mail, passwords."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
 from app.accounts.queries import free_login, hashed, user_by_email
 from app.db import db
 from app.errors import RuleBroken
+from app.mail import RETRIED_FOR
 
 LINK_LASTS = {LinkPurpose.LOG_IN: timedelta(hours=1), LinkPurpose.RESET: timedelta(hours=2)}
 CONFIRMATION_LASTS = timedelta(days=3)
@@ -28,7 +29,7 @@ def ask_for_account(email: str, *, name: str, password_hash: str, language: str)
             password_hash=password_hash,
             language=language,
             token_hash=hashed(token),
-            expires_at=clock.now() + CONFIRMATION_LASTS,
+            expires_at=clock.now() + CONFIRMATION_LASTS + RETRIED_FOR,  # from sending
         )
     )
     db.session.flush()
@@ -72,6 +73,11 @@ def open_account(login: str, *, name: str, password_hash: str, language: str) ->
     return user
 
 
+def link_ends(purpose: LinkPurpose) -> datetime:
+    """Of a link made now, unless its letter is sent later."""
+    return clock.now() + LINK_LASTS[purpose]
+
+
 def make_link(user: User, purpose: LinkPurpose) -> str:
     """A link for the user's mailbox; its token, which is kept nowhere else."""
     token = secrets.token_urlsafe(32)
@@ -80,7 +86,7 @@ def make_link(user: User, purpose: LinkPurpose) -> str:
             user_id=user.id,
             purpose=purpose,
             token_hash=hashed(token),
-            expires_at=clock.now() + LINK_LASTS[purpose],
+            expires_at=link_ends(purpose),
         )
     )
     db.session.flush()

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
-from app import budgets, clock, jobs
+from app import budgets, clock
 from app.accounts import attempts, mailboxes
 from app.accounts.models import Device, Link, PendingAccount
 from app.accounts.queries import LOG_IN_LASTS, LONGEST_LOG_IN
 from app.db import db, transaction
+from app.sweeps.actions import by_the_clock
 
 
 def forget_expired() -> None:
@@ -31,4 +33,4 @@ def forget_expired() -> None:
         )
 
 
-tidy_up = jobs.job(forget_expired, every_minutes=60)
+tidy_up = by_the_clock("log-ins", _l("log-ins on devices"), forget_expired, every_minutes=60)

@@ -1,6 +1,7 @@
 """Logging in and out, an account, one's password and devices."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, session, url_for
@@ -267,7 +268,8 @@ def mail_link(email: str, purpose: LinkPurpose, **query: Any) -> None:
         user = user_by_email(email)
         if attempts.may_write_to(email) and user:
             token = actions.make_link(user, purpose)
-            write(user, letter, link=outside(endpoint, token=token, **query))
+            link = outside(endpoint, token=token, **query)
+            write(user, letter, link=link, good_until=actions.link_ends(purpose))
     session["letter_to"] = email
 
 
@@ -282,7 +284,9 @@ def mail_confirmation(form: SignUpForm) -> None:
             pass
         elif user:
             token = actions.make_link(user, LinkPurpose.LOG_IN)
-            write(user, "account_exists", link=outside(".follow_link", token=token, next=next_))
+            link = outside(".follow_link", token=token, next=next_)
+            until = actions.link_ends(LinkPurpose.LOG_IN)
+            write(user, "account_exists", link=link, good_until=until)
         else:
             language = str(get_locale())
             token = actions.ask_for_account(
@@ -293,8 +297,15 @@ def mail_confirmation(form: SignUpForm) -> None:
     session["letter_to"] = email
 
 
-def write(user: User, letter: str, *, link: str) -> None:
-    notify(user.email, letter, language=user.language, name=user.name, link=link)
+def write(user: User, letter: str, *, link: str, good_until: datetime | None = None) -> None:
+    notify(
+        user.email,
+        letter,
+        language=user.language,
+        good_until=good_until,
+        name=user.name,
+        link=link,
+    )
 
 
 def tell_of_new_password(user: User, *, by: str) -> None:

@@ -100,6 +100,9 @@ ACTIONS = {
     "slot.people_moved": _l("moved the people of a slot"),
     "role.granted": _l("gave somebody a role"),
     "role.offered": _l("invited somebody to a role"),
+    "sweep.allowed": _l("let a sweep run"),
+    "sweep.refused": _l("refused a sweep"),
+    "sweep.undone": _l("undid a sweep"),
     "role.withdrawn": _l("took a role away from somebody"),
 }
 THINGS = {
@@ -118,6 +121,7 @@ THINGS = {
     "registration": _l("registration"),
     "school_class": _l("class"),
     "slot": _l("slot"),
+    "sweep_run": _l("sweep"),
     "user": _l("account"),
 }
 # Names of details that many actions give; others are shown as they are.

@@ -55,7 +55,7 @@ def work_on_batches() -> None:
                 return
 
 
-wake = jobs.job(work_on_batches, every_minutes=1)
+wake = jobs.job(work_on_batches, lane="heavy", every_minutes=1)
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from functools import partial
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from app import clock, files, jobs, shelf
+from app import clock, files, shelf
 from app.accounts.models import User
 from app.db import after_commit, db, hold_row, transaction
 from app.documents import batch_files, batch_queries, batch_work
@@ -20,6 +21,7 @@ from app.documents.issuing import refuse_what_cannot_be_said
 from app.errors import RuleBroken
 from app.events.models import Event
 from app.registrations.models import Registration
+from app.sweeps.actions import by_the_clock
 
 log = logging.getLogger(__name__)
 AT_ONCE = 20  # papers that are made while one waits
@@ -191,4 +193,4 @@ def forget_old() -> int:
     return len(old)
 
 
-forget_daily = jobs.job(forget_old, daily_at="03:50")
+forget_daily = by_the_clock("files", _l("files of batches"), forget_old, daily_at="03:50")

@@ -35,6 +35,8 @@ from app.people.queries import children_of
 from app.registrations.actions import cancel
 from app.registrations.models import Channel, ConsentRequest, Registration, new_code
 from app.registrations.queries import coming_of
+from app.sweeps.models import TombstoneKind
+from app.sweeps.tombstones import bury
 
 BY_THE_FAMILY = (Channel.GUEST, Channel.ACCOUNT, Channel.GUARDIAN)
 
@@ -70,6 +72,7 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     rows += clear_around(whole, registrations, reason)
     rows["imported_row"] += delete_imported(whole)
     for one in whole:
+        bury(TombstoneKind.PERSON, one.id, one.created_at, reason=reason.value)
         anonymize(one)
     rows["person"] += len(whole)
     act = ErasureAct(

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
-from app import clock, jobs
+from app import clock
 from app.accounts.models import Device, User
 from app.db import db, transaction
 from app.events.models import Event
 from app.events.staff_models import DoorLink, EventStaff
+from app.sweeps.actions import by_the_clock
 
 NAME_KEPT = timedelta(days=366)  # beside the marks, in case somebody asks who made them
 LINK_KEPT = timedelta(days=30)
@@ -28,4 +30,6 @@ def forget_doors() -> None:
         db.session.execute(sa.delete(User).where(User.expires_at <= now - NAME_KEPT))
 
 
-tidy_doors = jobs.job(forget_doors, daily_at="03:40")
+tidy_doors = by_the_clock(
+    "doors", _l("accounts for a day at the door"), forget_doors, daily_at="03:40"
+)

@@ -7,6 +7,7 @@ from typing import Any
 from app import clock
 from app.db import after_commit, db
 from app.notifications.delivery import wake_delivery
+from app.notifications.links import LINKS, Lives
 from app.notifications.models import Notification
 
 
@@ -17,16 +18,20 @@ def notify(
     language: str = "ru",
     send_after: datetime | None = None,
     held_for: str | None = None,
+    good_until: datetime | None = None,
     **context: Any,
 ) -> Notification | None:
     """Queue a letter in this transaction; the worker sends it after the commit.
 
     ``context`` (JSON values; moments as ISO text) is what ``templates/mail/<template>``
     needs. Without an address nothing is written: not everybody has one. ``held_for``: the
-    mailbox that has to answer before the letter goes (see held.py).
+    mailbox that has to answer before the letter goes (see held.py). ``good_until``: when its
+    link dies (notifications.links).
     """
     if not address:
         return None
+    if LINKS.get(template) is Lives.UNTIL and good_until is None:
+        raise ValueError(f"{template}: say until when its link is good")
     letter = Notification(
         address=address,
         language=language,
@@ -35,6 +40,7 @@ def notify(
         reference=secrets.token_hex(16),
         send_after=send_after or clock.now(),
         held_for=held_for,
+        good_until=good_until,
     )
     db.session.add(letter)
     after_commit("deliver", wake_delivery)

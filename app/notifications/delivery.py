@@ -19,7 +19,9 @@ from app import clock, jobs, mail
 from app.db import db, transaction
 from app.mail import Letter, Postbox
 from app.notifications.letters import letter_of
+from app.notifications.links import count_from_now, is_dead
 from app.notifications.models import Notification
+from app.sweeps import clocks
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def deliver_waiting() -> Counter[str]:
     return outcomes
 
 
-wake_delivery = jobs.job(deliver_waiting, every_minutes=1)
+wake_delivery = jobs.job(deliver_waiting, lane="letters", every_minutes=1)
 
 
 def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str]) -> None:
@@ -62,11 +64,7 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
             raise PostboxClosed
         if (claimed := claim(id_)) is None:
             continue  # another worker has it
-        try:
-            letter = render(claimed)
-        except Exception as error:  # a broken template holds up its own letters only
-            log.exception("letter %s cannot be written", id_)
-            outcomes[put_off_or_give_up(claimed, error)] += 1
+        if (letter := ready_to_send(claimed, outcomes)) is None:
             continue
         try:
             postbox = postbox or connection.enter_context(mail.postbox())
@@ -78,6 +76,21 @@ def deliver_batch(due: list[int], connection: ExitStack, outcomes: Counter[str])
         else:
             mark_sent(claimed)
             outcomes["sent"] += 1
+
+
+def ready_to_send(claimed: Claimed, outcomes: Counter[str]) -> Letter | None:
+    """Written out, unless its link is dead or its template is broken: that holds up its own
+    letters only. A clock that jumped says nothing about links."""
+    if is_dead(claimed.good_until) and clocks.jump() is None:
+        outcomes[give_up_dead(claimed)] += 1
+        return None
+    try:
+        count_from_now(claimed.template, str(claimed.context.get("link", "")))
+        return render(claimed)
+    except Exception as error:
+        log.exception("letter %s cannot be written", claimed.id)
+        outcomes[put_off_or_give_up(claimed, error)] += 1
+        return None
 
 
 def render(claimed: Claimed) -> Letter:
@@ -121,6 +134,20 @@ def claim(id_: int) -> Claimed | None:
             .returning(*Notification.__table__.c)
         ).one_or_none()
     return claimed
+
+
+def give_up_dead(claimed: Claimed) -> str:
+    """Its link lets nobody in any more: whoever needs one has asked for another."""
+    kept = {name: value for name, value in claimed.context.items() if name not in SECRETS}
+    given_up = {"failed_at": clock.now(), "claimed_until": None, "last_error": "LinkDead"}
+    with transaction():
+        change(
+            sa.update(Notification)
+            .where(Notification.id == claimed.id)
+            .values(context=kept, **given_up)
+        )
+    log.warning("letter %s (%s) given up: its link is dead", claimed.id, claimed.template)
+    return "given_up"
 
 
 def mark_sent(claimed: Claimed) -> None:

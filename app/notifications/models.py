@@ -30,6 +30,8 @@ class Notification(Model):
     reference: Mapped[str] = mapped_column(sa.String(40), unique=True, insert_sentinel=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     send_after: Mapped[datetime] = mapped_column(default=clock.now)
+    # The link in it lets nobody in from then on: it is not sent any more.
+    good_until: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]  # a worker is sending it now
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.db import db, hold_row
 from app.errors import RuleBroken
+from app.mail import RETRIED_FOR
 from app.notifications.actions import notify
 from app.organizations.actions import grant
 from app.organizations.kinds import ROLES
@@ -105,7 +106,7 @@ def invitation_of(token: str) -> Invitation | None:
     approved (any more), or whoever sent it does not administer it any more."""
     try:
         organization_id, email, role, by_id = signer().loads(
-            token, max_age=LASTS_DAYS * 24 * 60 * 60
+            token, max_age=(LASTS_DAYS + RETRIED_FOR.days) * 24 * 60 * 60
         )
         organization = db.session.get(Organization, organization_id)
         wanted = Role(role)

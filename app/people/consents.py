@@ -14,6 +14,8 @@ from app.db import db, insert_unless_there
 from app.errors import RuleBroken
 from app.people.models import Consent, ConsentChannel, ConsentKind, ConsentText, Person
 from app.people.queries import LAWFUL_FOR_MINORS, current_text, current_text_id, shipped_words
+from app.sweeps.models import TombstoneKind
+from app.sweeps.tombstones import bury
 
 ERASED_AFTER = timedelta(days=30)  # of a withdrawal: 152-ФЗ art. 21 part 5
 
@@ -62,8 +64,9 @@ def agree(
     )
     db.session.add(consent)
     person.is_newcomer = False
-    if kind is ConsentKind.PERSONAL_DATA:
+    if kind is ConsentKind.PERSONAL_DATA and person.erase_on:
         person.erase_on = None
+        bury(TombstoneKind.AGREED, person.id, person.created_at)
     return consent
 
 
@@ -81,6 +84,13 @@ def end(person: Person, kind: ConsentKind, *, by_name: str) -> int:
     consents = db.session.scalars(in_force).all()
     for consent in consents:
         consent.withdrawn_at, consent.withdrawn_by_name = clock.now(), by_name
+        bury(
+            TombstoneKind.CONSENT,
+            consent.id,
+            consent.given_at,
+            reason=kind.value,
+            at=consent.withdrawn_at,
+        )
     if consents and kind is ConsentKind.PERSONAL_DATA:
         person.erase_on = clock.today() + ERASED_AFTER
     db.session.flush()

@@ -54,6 +54,7 @@ def invite(child: Person, email: str, purpose: InvitationPurpose, *, by: User) -
     notify(
         email,
         "guardian_invitation",
+        good_until=invitation.expires_at,
         language=known.language if known else by.language,
         inviter=by.display_name,
         child=child.shortened,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import clock, jobs
 from app.accounts.models import User
@@ -20,6 +21,7 @@ from app.people.list_models import ImportedRow, ImportState, ListImport, Outcome
 from app.people.list_reading import Reading
 from app.people.list_undo import drop_empty_classes, undo_batch
 from app.people.models import SchoolClass
+from app.sweeps.actions import by_the_clock
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # rows that are applied while the teacher waits
@@ -176,7 +178,7 @@ def next_batch(id_: int) -> bool:
         return import_.is_working and carry_on(import_)
 
 
-wake = jobs.job(work_on_lists, every_minutes=1)
+wake = jobs.job(work_on_lists, lane="heavy", every_minutes=1)
 
 
 def forget_old_rows() -> None:
@@ -199,7 +201,9 @@ def forget_old_rows() -> None:
         )
 
 
-tidy_up = jobs.job(forget_old_rows, every_minutes=60)
+tidy_up = by_the_clock(
+    "class lists", _l("rows of class lists sent in"), forget_old_rows, every_minutes=60
+)
 
 
 def outcomes_of(import_: ListImport) -> Counter[Outcome]:

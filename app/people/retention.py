@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
-from app import clock, jobs
+from app import clock
 from app.db import db, transaction
 from app.people.models import Invitation
+from app.sweeps.actions import by_the_clock
 
 ASKED_ABOUT = timedelta(days=30)
 
@@ -19,4 +21,4 @@ def forget_lapsed() -> None:
         )
 
 
-tidy_up = jobs.job(forget_lapsed, every_minutes=60)
+tidy_up = by_the_clock("invitations", _l("invitations"), forget_lapsed, every_minutes=60)

@@ -119,6 +119,7 @@ def write(request: ConsentRequest, template: str) -> None:
         request.email,
         template,
         language=registration.language,
+        good_until=request.expires_at,
         guardian=request.name,
         link=link_to(request),
         answer_until_at=request.expires_at.isoformat(),

@@ -5,9 +5,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
-from app import clock, jobs
+from app import clock
 from app.audit.actions import record
 from app.db import db, hold_row, transaction
 from app.errors import RuleBroken
@@ -19,6 +20,7 @@ from app.registrations.consent_requests import write
 from app.registrations.letters import tell
 from app.registrations.models import LIVE, Answer, ConsentRequest, Registration, Status
 from app.registrations.queries import coming_of
+from app.sweeps.actions import by_the_clock
 
 T = TypeVar("T")
 # Whose seat is only held, and the letter when nobody answered.
@@ -175,4 +177,6 @@ def look_after_holds() -> None:
     end_holds()
 
 
-wake_holds = jobs.job(look_after_holds, every_minutes=1)
+wake_holds = by_the_clock(
+    "holds", _l("seats held for an answer"), look_after_holds, every_minutes=1
+)

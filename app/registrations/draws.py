@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from app import clock, jobs
+from app import clock
 from app.db import db, transaction
 from app.errors import RuleBroken
 from app.events import slots
@@ -17,6 +18,7 @@ from app.registrations.actions import promote
 from app.registrations.letters import tell
 from app.registrations.models import Status
 from app.registrations.queries import applications_of, waiting_in
+from app.sweeps.actions import by_the_clock
 
 
 def in_order_of_lots(seed: str, numbers: Iterable[str]) -> list[str]:
@@ -104,4 +106,4 @@ def draw_what_is_due() -> int:
     return done
 
 
-wake_draws = jobs.job(draw_what_is_due, every_minutes=1)
+wake_draws = by_the_clock("draws", _l("draws"), draw_what_is_due, every_minutes=1)

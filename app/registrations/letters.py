@@ -145,16 +145,16 @@ def new_news(registration: Registration, group: Group, teacher: User) -> Notific
     )
     if db.session.scalar(belongs.limit(1)) is None:
         return None
-    told: dict[str, Any] = {template: [] for template in NEWS}
+    nothing_new: dict[str, Any] = {template: [] for template in NEWS}
     return notify(
         teacher.email,
         "group_news",
         language=registration.language,
         send_after=clock.now() + NEWS_GATHERED,
         **facts_of_group(group),
+        **nothing_new,
         code=group.code,
         reason="",
-        **told,
     )
 
 

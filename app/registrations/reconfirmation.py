@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import contains_eager
 
-from app import clock, jobs
+from app import clock
 from app.db import db, transaction
 from app.errors import RuleBroken
 from app.events.models import Event, EventStatus, Slot
@@ -30,6 +31,7 @@ from app.registrations.reminders import (
     write,
     write_to_teacher,
 )
+from app.sweeps.actions import by_the_clock
 
 # Asked with less time to go, nobody could answer in time: then nobody is asked.
 LEAST = timedelta(hours=12)
@@ -200,4 +202,6 @@ def look_after_answers() -> None:
     end_waiting()
 
 
-wake_reconfirmation = jobs.job(look_after_answers, every_minutes=1)
+wake_reconfirmation = by_the_clock(
+    "answers", _l("seats to be confirmed"), look_after_answers, every_minutes=1
+)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
@@ -21,12 +22,12 @@ from app.events.meeting_models import Meeting
 from app.events.meeting_queries import meetings_of
 from app.events.models import Event, Slot
 from app.events.rooms import Spot
-from app.jobs import job
 from app.registrations import seats
 from app.registrations.actions import free, free_companions, promote
 from app.registrations.letters import tell, tell_teacher_news
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status, booking_of
 from app.registrations.queries import beside_many, first_in_line, live_registrations, other_slots
+from app.sweeps.actions import by_the_clock
 
 
 def live_in(slot: Slot) -> list[Registration]:
@@ -228,4 +229,6 @@ def end_called_off() -> int:
     return ended
 
 
-wake = job(end_called_off, every_minutes=30)
+wake = by_the_clock(
+    "called off", _l("seats in slots that were called off"), end_called_off, every_minutes=30
+)

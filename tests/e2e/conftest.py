@@ -113,6 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "QUEUE_IN_MEMORY": "0",
         "OUTBOX": str(folder / "outbox"),
         "FILES_FOLDER": str(folder / "files"),
+        "TOMBSTONES_FILE": str(folder / "tombstones.jsonl"),
         "RATELIMIT_ENABLED": "0",
         "E2E_SHIFT": str(shift.total_seconds()),
     }

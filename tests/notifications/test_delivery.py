@@ -76,12 +76,12 @@ class TestNotify:
         with pytest.raises(ZeroDivisionError):
             act()
         assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 0
-        assert jobs.queue.pending_count() == 0
+        assert jobs.queues["letters"].pending_count() == 0
 
     def test_wakes_the_worker_once_for_many(self) -> None:
         write()
         write()
-        assert jobs.queue.pending_count() == 1
+        assert jobs.queues["letters"].pending_count() == 1
 
     def test_writes_to_nobody_without_an_address(self) -> None:
         notify(None, "log_in_link", name="Анна", link="x")
@@ -91,7 +91,7 @@ class TestNotify:
     def test_a_queue_out_of_reach_does_not_hinder_the_act(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(jobs.queue.storage, "put_if_empty", lambda *_: 1 / 0)
+        monkeypatch.setattr(jobs.queues["letters"].storage, "put_if_empty", lambda *_: 1 / 0)
         assert write().sent_at is None
 
 
@@ -163,11 +163,11 @@ class TestToTheOutbox:
     def test_the_job_in_the_queue_delivers(self, app: Flask, outbox: Path) -> None:
         jobs.init_app(app)  # the last application made in this process does the jobs
         letter = write()
-        jobs.queue.execute(jobs.queue.dequeue())
+        jobs.queues["letters"].execute(jobs.queues["letters"].dequeue())
         db.session.expire_all()
         assert letter.sent_at
         write()  # and the next one wakes the worker again
-        assert jobs.queue.pending_count() == 1
+        assert jobs.queues["letters"].pending_count() == 1
 
 
 class TestToAServer:

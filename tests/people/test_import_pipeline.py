@@ -304,7 +304,7 @@ class TestLoading:
         monkeypatch.setattr(list_imports, "AT_ONCE", 1)
         page = send_rows(desk, BADMAEV, OCHIROV)
         working = press(desk, page, "apply")
-        assert jobs.queue.pending_count() == 1
+        assert jobs.queues["heavy"].pending_count() == 1
         progress = working.soup.select_one("progress")
         assert progress
         assert (progress["max"], progress["value"]) == ("2", "0")
