@@ -18,6 +18,7 @@ from app.outages import SAFE, Crowded
 TURNED_AWAY = "orientir.turned_away"  # in the environment of a request
 FREE = {"/healthz"}
 APART = {"/readyz"}  # it is asked just when all the others wait
+PAGES_AT_ONCE, CHANGES_AT_ONCE = 8, 4
 LONGEST_WAIT = 10.0  # seconds before a visitor is asked to come again
 STANDS_STILL = 1.0  # seconds in which nobody came in or out
 
@@ -62,7 +63,7 @@ class Room:
 class Gate:
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app = app
-        self.pages, self.changes = Room(8, most_waiting=48), Room(4, most_waiting=24)
+        self.pages, self.changes = Room(PAGES_AT_ONCE, 48), Room(CHANGES_AT_ONCE, 24)
         self.apart = Room(2, most_waiting=2)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -46,6 +47,8 @@ def undone(app: Flask) -> Iterator[None]:
             db.session.configure(join_transaction_mode="create_savepoint")
             for queue in jobs.queues.values():
                 queue.flush()
+            jobs._asleep_until[0] = 0.0  # another test may have lost its queue
+            Path(app.config["TOMBSTONES_FILE"]).unlink(missing_ok=True)
             try:
                 yield
             finally:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import busy_page, workbench
+from app import busy_page, gate, workbench
 from app.config import ROOT
 from app.db import db
 from app.refusal import Refused
@@ -233,13 +233,8 @@ class TestLine:
             with pytest.raises(Refused), workbench.place(VISITORS):
                 raise Refused("x")
 
-    def test_fewer_may_wait_than_there_are_threads(self, app: Flask) -> None:
-        [threads] = [
-            int(line.partition("--blocking-threads ")[2].split()[0])
-            for line in (ROOT / "Procfile").read_text().splitlines()
-            if "--blocking-threads" in line
-        ]
-        assert app.config["HEAVY_AT_ONCE"] < threads
+    def test_fewer_may_wait_than_there_are_places_for_pages(self, app: Flask) -> None:
+        assert app.config["HEAVY_AT_ONCE"] < gate.CHANGES_AT_ONCE < gate.PAGES_AT_ONCE
         assert app.config["HEAVY_AT_ONCE_OF_A_KIND"] < app.config["HEAVY_AT_ONCE"]
 
 

@@ -1,7 +1,6 @@
 """Logging in and out, an account, one's password and devices."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, session, url_for
@@ -22,7 +21,7 @@ from app.accounts.forms import (
     SignUpForm,
 )
 from app.accounts.known_browsers import this_one
-from app.accounts.models import LinkPurpose, User
+from app.accounts.models import LinkPurpose
 from app.accounts.queries import (
     device_in_use,
     devices_of,
@@ -43,7 +42,7 @@ from app.notifications.held import note_answer
 from app.organizations.models import Membership
 from app.organizations.queries import memberships_of
 from app.outages import note
-from app.people.invitations import tell_guardians_of
+from app.people.account_letters import tell_of_new_password, write
 from app.permissions import can, memberships
 from app.security import limiter
 from app.web import found_or_404, here_or, outside, page
@@ -295,24 +294,6 @@ def mail_confirmation(form: SignUpForm) -> None:
             link = outside(".confirm_address", token=token, next=next_)
             notify(email, "account_confirm", language=language, name=form.name.data, link=link)
     session["letter_to"] = email
-
-
-def write(user: User, letter: str, *, link: str, good_until: datetime | None = None) -> None:
-    notify(
-        user.email,
-        letter,
-        language=user.language,
-        good_until=good_until,
-        name=user.name,
-        link=link,
-    )
-
-
-def tell_of_new_password(user: User, *, by: str) -> None:
-    """The owner, and whoever keeps the child whose account it is."""
-    record("account.password_changed", user, by=by)
-    write(user, "password_changed", link=outside(".reset_password"))
-    tell_guardians_of(user, "child_password_changed")
 
 
 def form_or_sent(template: str, form: AddressForm | SignUpForm) -> ResponseReturnValue:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
-from app import clock, jobs
+from app import clock
 from app.accounts import mailboxes
 from app.db import after_commit, db, transaction
 from app.notifications.delivery import change, wake_delivery
 from app.notifications.models import Notification
+from app.sweeps.actions import by_the_clock
 
 KEPT = timedelta(days=30)
 
@@ -36,4 +38,6 @@ def forget_unanswered() -> None:
         )
 
 
-tidy_up = jobs.job(forget_unanswered, daily_at="04:10")
+tidy_up = by_the_clock(
+    "held letters", _l("letters that nobody asked for"), forget_unanswered, daily_at="04:10"
+)

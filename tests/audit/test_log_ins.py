@@ -115,7 +115,7 @@ class TestGuardians:
         class_ = make_class()
         person = make_pupil(class_, user=child)
         make_guardianship(person, mother)
-        code = make_codes([person], by=make_member(class_.school))[person.id]
+        code = make_codes([person], by=mother)[person.id]
         browser.submit(f"/join/{code}", new_password=OTHER)
         assert [one.template for one in letters_to(mother.email)] == ["child_password_changed"]
 

@@ -43,6 +43,8 @@ def thing_of(action: str, school: Organization, event: Event) -> Any:
         "class": class_,
         "group": (Group(event=event, slot=event.slots[0], school=school, title="9А"), [class_]),
         "event": event,
+        "slot": event,
+        "certificate": event,
         "template": event_templates.save(event, title="Образец"),
     }
     if action in OF_ORGANIZATIONS:

@@ -364,6 +364,7 @@ class TestDeclared:
     # They erase nothing and end nothing: they write letters, go on with work, or derive it.
     OTHERS = {
         "app.audit.waiting.tell_ministry",
+        "app.heartbeat.beat",
         "app.documents.batch_work.work_on_batches",
         "app.messages.actions.settle",
         "app.notifications.delivery.deliver_waiting",
