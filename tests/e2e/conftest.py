@@ -49,6 +49,10 @@ class Site:
     file: Path  # of the database
     shift: timedelta  # from the real hour to noon
 
+    def ticket(self, template: str, address: str) -> str:
+        """The ticket's page, as the latest letter of this kind to this address leads there."""
+        return f"{self.url}/registrations/{self.letter(template, address)['code']}"
+
     def letter(self, template: str, address: str) -> dict[str, str]:
         """The context of the latest letter of this kind to this address."""
         with sqlite3.connect(self.file) as database:

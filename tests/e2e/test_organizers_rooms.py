@@ -43,6 +43,8 @@ def apply(page: Page, site: Site, slug: str) -> None:
     page.get_by_label("Электронная почта", exact=True).fill("goryaeva@example.org")
     page.get_by_label("Даю согласие на обработку персональных данных").check()
     page.locator("main form button[type=submit]").last.press("Enter")
+    expect(page.locator("main")).to_contain_text("Проверьте почту")
+    page.goto(site.ticket("registration_applied", "goryaeva@example.org"))
     expect(page.locator("main")).to_contain_text("Это ещё не место")
 
 
