@@ -1,5 +1,6 @@
 """Every kind of paper, asked for what all of them must hold (tests/documents/quality*.py)."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image
 
 from app import printer
 from app.db import db
@@ -267,3 +269,31 @@ def said_of(content: bytes) -> list[str]:
     if any("letters" in one or "embedded" in one for one in wrong):
         return wrong  # the others read what is not there
     return wrong + archival(content, "2A") + accessible(content, says_so=False)
+
+
+# Papers that somebody signs by hand: how many lines stand beside each other, and how wide.
+SIGNED = {"consent": (3, 30), "act of erasure": (3, 38)}
+
+
+@pytest.mark.parametrize("paper", SIGNED)
+def test_there_is_room_to_sign(paper: str, event: Event, tmp_path: Path) -> None:
+    number, millimetres = SIGNED[paper]
+    found = lines_of(PAPERS[paper][0](event), tmp_path)
+    assert any(
+        len(beside) >= number and min(sorted(beside, reverse=True)[:number]) >= millimetres
+        for beside in found
+    ), f"the widest lines beside each other: {sorted(found, key=len)[-3:]}"
+
+
+def lines_of(content: bytes, folder: Path) -> list[list[float]]:
+    """The widths in millimetres of the straight lines of each row of dots, all pages."""
+    command = ["pdftoppm", "-r", "100", "-gray", "-png", "-", str(folder / "page")]
+    subprocess.run(command, input=content, check=True)
+    found = []
+    for file in sorted(folder.glob("page*.png")):
+        image = Image.open(file)
+        for y in range(image.height):
+            row = image.crop((0, y, image.width, y + 1)).tobytes()
+            dark = bytes(120 if dot < 160 else 32 for dot in row).decode().split()
+            found.append([len(run) * 25.4 / 100 for run in dark if len(run) > 40])
+    return [beside for beside in found if beside]
