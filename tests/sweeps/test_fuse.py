@@ -115,6 +115,20 @@ class TestClock:
         assert named() == before
         assert waiting_runs()[0].reason is RunReason.CLOCK
 
+    def test_a_row_of_a_wrong_clock_is_no_witness_for_it(self, machine: Machine) -> None:
+        """Somebody logs in or signs up before the first sweep comes."""
+        people(80)
+        machine.starts_anew(off=FOUR_YEARS)
+        make_registration(make_event().slots[0])
+        db.session.add(AuditEntry(action="account.logged_in"))
+        db.session.commit()
+        before = named()
+        for _night in range(9):
+            everything_by_the_clock()
+            machine.passes(days=1)
+        assert named() == before
+        assert waiting_runs()[0].reason is RunReason.CLOCK
+
     def test_a_week_of_holidays_is_no_jump(self, machine: Machine) -> None:
         machine.starts_anew(off=timedelta(days=6))
         actions.run("expired")
