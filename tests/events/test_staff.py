@@ -49,6 +49,18 @@ class TestRule:
         letters = sa.select(sa.func.count()).select_from(Notification)
         assert db.session.scalar(letters) == 2
 
+    def test_nobody_is_written_to_without_end(self) -> None:
+        """Neither by changing the role to and fro nor by removing and adding again."""
+        event = make_event()
+        own = make_member(event.organization)
+        for number in range(4):
+            staff.add(event, "stranger@example.org", list(StaffRole)[number % 2], by=own)
+        staff.remove(staff.add(event, "stranger@example.org", StaffRole.ORGANIZER, by=own))
+        with pytest.raises(RuleBroken, match="приглашени"):
+            staff.add(event, "Stranger+1@example.org", StaffRole.DOOR, by=own)
+        letters = sa.select(sa.func.count()).select_from(Notification)
+        assert db.session.scalar(letters) == 5
+
     def test_own_organizers_need_no_adding(self) -> None:
         event = make_event()
         own = make_member(event.organization)
