@@ -236,11 +236,13 @@ def mailbox_of(address: str | None) -> str:
 
 
 def network_of(address: str | None) -> str:
-    """IPv6 gives every home 2⁶⁴ addresses: they count as one."""
+    """IPv6 gives every home 2⁶⁴ addresses: they count as one. An IPv4 address that comes
+    written as IPv6 (a server that listens on both) stays itself: all of them share one /64."""
     try:
         parsed = ip_address(address or "")
     except ValueError:
         return ""
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
