@@ -71,8 +71,9 @@ class TestBudget:
             run("builtins:bytearray", 2**30, budget=SMALL)
 
     def test_too_many_seconds_of_work(self) -> None:
-        with pytest.raises(TooMuch):
+        with pytest.raises(TooMuch) as ended:
             run("builtins:pow", 3, 10**9, budget=Budget(memory=256, seconds=DEADLINE, cpu=1))
+        assert isinstance(ended.value.__cause__, workbench.Gone)  # before anybody lost patience
 
     def test_too_long_a_wait_and_the_process_is_killed(
         self, monkeypatch: pytest.MonkeyPatch

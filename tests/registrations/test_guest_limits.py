@@ -15,12 +15,17 @@ from app.accounts.models import Mailbox
 from app.budgets import (
     CHANGES_OF_TICKET,
     GUARDIAN_LETTERS,
+    GUARDIAN_LETTERS_OF_MONTH,
     SEATS_OF_ACCOUNT,
     SEATS_OF_MAILBOX_IN_EVENT,
     SEATS_OF_NETWORK_IN_EVENT,
     SIGN_UPS_OF_MAILBOX,
+    SIGN_UPS_OF_MAILBOX_IN_MONTH,
+    SIGN_UPS_OF_NETWORK,
+    Budget,
     Cost,
     charge,
+    mailbox_of,
     network_of,
 )
 from app.db import db
@@ -104,6 +109,27 @@ class TestAttack:
         assert going_to("mother@example.org") == ["consent_asked"] * GUARDIAN_LETTERS.most
         assert registered() == GUARDIAN_LETTERS.most
         assert "Этому родителю сегодня отправлено много писем" in page.text("[role=alert]")
+
+    @pytest.mark.parametrize(
+        ("budget", "whose"),
+        [
+            (SIGN_UPS_OF_MAILBOX, MAILBOX),
+            (SIGN_UPS_OF_MAILBOX_IN_MONTH, MAILBOX),
+            (SIGN_UPS_OF_NETWORK, "127.0.0.1"),
+            (GUARDIAN_LETTERS, "mother@example.org"),
+            (GUARDIAN_LETTERS_OF_MONTH, "mother@example.org"),
+        ],
+        ids=lambda given: getattr(given, "name", ""),
+    )
+    def test_each_budget_holds_alone(self, browser: Browser, budget: Budget, whose: str) -> None:
+        """Also the one of a month, which the budget of a day hides on a day."""
+        charge(Cost(budget, mailbox_of(whose), budget.most))
+        db.session.commit()
+        child = GUEST | {"email": MAILBOX, "guardian_email": "mother@example.org"}
+        page = sign_up(browser, make_event(), **child)
+        assert page.status == 422
+        assert str(budget.exhausted) in page.text(".o-summary")
+        assert registered() == 0
 
     def test_one_mailbox_under_many_spellings(self, browser: Browser) -> None:
         event = make_event(capacity=400)

@@ -248,6 +248,22 @@ class TestNumber:
         people(51, days=-3 * 366)
         assert anonymize_expired()["guests"] == 0  # let once, not for ever
 
+    def test_what_was_let_and_was_not_due_any_more_is_asked_about_again(
+        self, machine: Machine
+    ) -> None:
+        people(51, days=-3 * 366)
+        anonymize_expired()
+        with transaction():
+            waiting.allow(waiting_runs()[0])
+        everybody = sa.update(Person)
+        db.session.execute(everybody.values(created_at=clock.now()))
+        db.session.commit()
+        assert anonymize_expired()["guests"] == 0
+        db.session.execute(everybody.values(created_at=in_days(-3 * 366)))
+        db.session.commit()
+        assert anonymize_expired()["guests"] == 0
+        assert len(waiting_runs()) == 1
+
     def test_what_was_let_is_not_let_for_many_more(self, machine: Machine) -> None:
         people(51, days=-3 * 366)
         anonymize_expired()
