@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
+from app.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from app.db import db
 from app.errors import RuleBroken
 from app.events import staff
@@ -60,6 +61,14 @@ class TestRule:
             staff.add(event, "Stranger+1@example.org", StaffRole.DOOR, by=own)
         letters = sa.select(sa.func.count()).select_from(Notification)
         assert db.session.scalar(letters) == 5
+
+    def test_nor_are_many_addresses(self) -> None:
+        event = make_event()
+        own = make_member(event.organization)
+        charge(Cost(INVITATIONS_OF_ACCOUNT, own.id, INVITATIONS_OF_ACCOUNT.most - 1))
+        staff.add(event, "anna@example.org", StaffRole.DOOR, by=own)
+        with pytest.raises(RuleBroken, match="много приглашений"):
+            staff.add(event, "oleg@example.org", StaffRole.DOOR, by=own)
 
     def test_own_organizers_need_no_adding(self) -> None:
         event = make_event()
