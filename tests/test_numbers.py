@@ -8,6 +8,7 @@ from wtforms import Form
 
 from app.fields import whole_number
 from app.text import LARGEST, whole, whole_or_nothing
+from app.web import MOST_PAGES, page_asked
 
 ODD = [
     "²",
@@ -65,3 +66,13 @@ class TestRule:
             assert not filled("").errors
             assert filled("101").errors == {"seats": ["Напишите число от -5 до 100."]}
             assert filled("1", needed="").errors == {"needed": ["Write how many."]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("", 1), ("7", 7), ("0", 1), ("-1", 1), ("²", 1), ("9" * 5000, MOST_PAGES)],
+    ids=["none", "one", "zero", "negative", "raised", "five thousand digits"],
+)
+def test_the_number_of_a_page(app: Flask, typed: str, number: int) -> None:
+    with app.test_request_context(query_string={"page": typed}):
+        assert page_asked() == number

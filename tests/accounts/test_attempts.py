@@ -114,6 +114,7 @@ class TestRule:
     def test_five_letters_an_hour_to_one_address(self, time: Time) -> None:
         allowed = [attempts.may_write_to("anna@example.org") for _ in range(6)]
         assert allowed == [True] * 5 + [False]
+        assert not attempts.may_write_to("Anna+1@example.org")  # the same mailbox
         assert attempts.may_write_to("badma@example.org")
         time.wait(hours=1, seconds=1)
         assert attempts.may_write_to("anna@example.org")

@@ -178,6 +178,17 @@ class TestAttack:
         assert "Ваша учётная запись сегодня заняла много мест" in page.text("[role=alert]")
         assert registered() == 0
 
+    def test_companions_of_an_account_are_seats_too(self, browser: Browser) -> None:
+        mother, child = make_user(), make_person()
+        make_guardianship(child, mother)
+        charge(Cost(SEATS_OF_ACCOUNT, mother.id, SEATS_OF_ACCOUNT.most - 2))
+        url = f"/events/{make_event(companions_max=2).slug}/sign-up"
+        told = {"person": str(child.id), "consent-personal-data": "y"}
+        page = browser.log_in(mother).submit(url, fields={**told, "companions": "2"})
+        assert "сегодня заняла много мест" in page.text("[role=alert]")
+        browser.submit(url, fields={**told, "companions": "1"})
+        assert registered() == 1
+
 
 class TestSchool:
     """Many different people behind one address are no attack."""
