@@ -9,6 +9,8 @@ from wtforms import Form
 from app.fields import whole_number
 from app.text import LARGEST, whole, whole_or_nothing
 from app.web import MOST_PAGES, page_asked
+from tests.browser import Browser
+from tests.factories import make_user
 
 ODD = [
     "²",
@@ -76,3 +78,14 @@ class TestRule:
 def test_the_number_of_a_page(app: Flask, typed: str, number: int) -> None:
     with app.test_request_context(query_string={"page": typed}):
         assert page_asked() == number
+
+
+@pytest.mark.parametrize("number", [str(LARGEST + 1), "9" * 20])
+def test_a_number_in_an_address_that_no_column_holds_names_nothing(
+    browser: Browser, number: str
+) -> None:
+    assert browser.log_in(make_user()).open(f"/me/children/{number}").status == 404
+
+
+def test_a_word_in_an_address_with_a_sign_that_no_database_looks_for(app: Flask) -> None:
+    assert app.test_client().get("/log-in/link/a%00b").status_code == 404
