@@ -94,6 +94,9 @@ INVITATIONS_TO_MAILBOX = Budget("invitations to a mailbox", 5, DAY,
 STRANGERS_TOLD = Budget("sign-ups of an account for people who are not its own", 5, DAY,
     _l("Your account has tried to sign up several people who are signed up already."))
 
+CHILDREN_TYPED = Budget("children whom an account adds or renames", 15, DAY,
+    _l("Your account has added or renamed many children today."))
+
 IMPORTS_OF_ACCOUNT = Budget("lists that an account sends in", 60, DAY,
     _l("Your account has sent in many lists today."))
 BATCHES_OF_ACCOUNT = Budget("batches of papers that an account orders", 60, DAY,
@@ -236,11 +239,13 @@ def mailbox_of(address: str | None) -> str:
 
 
 def network_of(address: str | None) -> str:
-    """IPv6 gives every home 2⁶⁴ addresses: they count as one."""
+    """IPv6 gives every home 2⁶⁴ addresses: they count as one. An IPv4 address that comes
+    written as IPv6 (a server that listens on both) stays itself: all of them share one /64."""
     try:
         parsed = ip_address(address or "")
     except ValueError:
         return ""
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 

@@ -98,3 +98,11 @@ def test_addresses(app: Flask, value: str) -> None:
     client = app.test_client()
     for start in ("/events/", "/registrations/", "/verify/", "/organizations/", "/log-in/link/"):
         assert client.get(start + value[:1500]).status_code < 500, start
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json"])
+def test_json_where_a_form_is_expected(app: Flask, kind: str) -> None:
+    """A list where pairs should stand: refused before anything reads it as a form."""
+    for url in ("/log-in", "/sign-up", "/join"):
+        answer = app.test_client().post(url, data="[1, [2], null]", content_type=kind)
+        assert answer.status_code == 415, url

@@ -127,6 +127,9 @@ class TestNetworks:
         assert network_of("2001:db8:1:3::7") != network_of("2001:db8:1:2::7")
         assert network_of("unknown") == ""
 
+    def test_those_with_ipv4_stay_apart_where_the_server_writes_them_as_ipv6(self) -> None:
+        assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7") == "203.0.113.7"
+
     @pytest.mark.parametrize(
         ("written", "mailbox"),
         [

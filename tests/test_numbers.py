@@ -8,6 +8,9 @@ from wtforms import Form
 
 from app.fields import whole_number
 from app.text import LARGEST, whole, whole_or_nothing
+from app.web import MOST_PAGES, page_asked
+from tests.browser import Browser
+from tests.factories import make_user
 
 ODD = [
     "²",
@@ -65,3 +68,24 @@ class TestRule:
             assert not filled("").errors
             assert filled("101").errors == {"seats": ["Напишите число от -5 до 100."]}
             assert filled("1", needed="").errors == {"needed": ["Write how many."]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("", 1), ("7", 7), ("0", 1), ("-1", 1), ("²", 1), ("9" * 5000, MOST_PAGES)],
+    ids=["none", "one", "zero", "negative", "raised", "five thousand digits"],
+)
+def test_the_number_of_a_page(app: Flask, typed: str, number: int) -> None:
+    with app.test_request_context(query_string={"page": typed}):
+        assert page_asked() == number
+
+
+@pytest.mark.parametrize("number", [str(LARGEST + 1), "9" * 20])
+def test_a_number_in_an_address_that_no_column_holds_names_nothing(
+    browser: Browser, number: str
+) -> None:
+    assert browser.log_in(make_user()).open(f"/me/children/{number}").status == 404
+
+
+def test_a_word_in_an_address_with_a_sign_that_no_database_looks_for(app: Flask) -> None:
+    assert app.test_client().get("/log-in/link/a%00b").status_code == 404

@@ -16,7 +16,7 @@ from app import clock, config, create_app, jobs, outages, patience
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
 from app.db import db, transaction
-from app.outages import LOST, Crowded, OnceMore, is_outage
+from app.outages import LOST, Crowded, OnceMore, is_outage, was_lost
 from tests.databases import read_only_again
 from tests.factories import make_user
 
@@ -141,6 +141,13 @@ class TestOnceMore:
     def test_only_once(self) -> None:
         assert self.asked("GET", True, True) == (2, "503")
 
+    def test_one_that_is_silent_was_waited_for_enough(self) -> None:
+        def lost(by: psycopg.Error) -> bool:
+            return was_lost(sa.exc.DBAPIError("SELECT 1", {}, by, connection_invalidated=True))
+
+        assert lost(psycopg.errors.AdminShutdown())
+        assert not lost(patience.RanOut())
+
     def test_what_changes_something_is_not_done_twice(self) -> None:
         assert self.asked("POST", True) == (1, "503")
 
@@ -228,6 +235,24 @@ class TestReadOnly:
     def test_reading_goes_on(self, shared_app: Flask, token: str) -> None:
         visitor = logged_in(read_only_again(shared_app), token)
         assert [visitor.get("/me/security").status_code for _ in range(3)] == [200] * 3
+
+    def test_a_note_that_failed_is_left_out_for_a_minute(
+        self, shared_app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tries: list[int] = []
+
+        def fails() -> None:
+            tries.append(1)
+            raise sa.exc.TimeoutError
+
+        monkeypatch.setattr(outages, "_no_notes_until", [0.0])
+        with shared_app.app_context():
+            for _ in range(3):
+                outages.note(fails)
+            assert len(tries) == 1
+            monkeypatch.setattr(outages, "_no_notes_until", [0.0])  # a minute later
+            outages.note(fails)
+        assert len(tries) == 2
 
     def test_changing_is_put_off(self, shared_app: Flask, token: str) -> None:
         visitor = logged_in(read_only_again(shared_app), token)

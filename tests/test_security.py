@@ -90,6 +90,7 @@ class TestHeaders:
         served = create_app({**PLACE, "DEBUG": False})
         answer = served.test_client().get("/static/css/site.css")
         assert answer.status_code == 200
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
         for name in security.FOR_FILES:
             assert answer.headers[name] == security.HEADERS[name]
         assert "max-age" in answer.headers["Cache-Control"]

@@ -20,6 +20,7 @@ from flask import Flask
 from app import busy_page, gate, workbench
 from app.config import ROOT
 from app.db import db
+from app.image_use import Use, made_small
 from app.refusal import Refused
 from app.workbench import VISITORS, Answer, Budget, Process, TooMuch, Workshop, run
 from tests.browser import Browser, Page
@@ -71,8 +72,9 @@ class TestBudget:
             run("builtins:bytearray", 2**30, budget=SMALL)
 
     def test_too_many_seconds_of_work(self) -> None:
-        with pytest.raises(TooMuch):
+        with pytest.raises(TooMuch) as ended:
             run("builtins:pow", 3, 10**9, budget=Budget(memory=256, seconds=DEADLINE, cpu=1))
+        assert isinstance(ended.value.__cause__, workbench.Gone)  # before anybody lost patience
 
     def test_too_long_a_wait_and_the_process_is_killed(
         self, monkeypatch: pytest.MonkeyPatch
@@ -227,6 +229,14 @@ class TestLine:
     def test_who_is_not_logged_in_is_a_visitor(self) -> None:
         with workbench.place(), workbench.place(), pytest.raises(workbench.Busy):
             workbench.place().__enter__()
+
+    def test_a_picture_needs_a_place_too(self) -> None:
+        with (
+            workbench.place(workbench.FILES),
+            workbench.place(workbench.FILES),
+            pytest.raises(workbench.Busy),
+        ):
+            made_small(b"whatever it is", Use((10, 10)), cuts_paper=False)
 
     def test_a_place_is_given_back_when_the_work_fails(self) -> None:
         for _ in range(5):

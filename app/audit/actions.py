@@ -46,6 +46,7 @@ def in_short(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return ""
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
 
 

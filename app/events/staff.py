@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.audit.actions import record
+from app.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Event
@@ -32,6 +33,11 @@ def add(event: Event, email: str, role: StaffRole, *, by: User | None) -> EventS
             _("At most %(most)s colleagues help with one event. Remove somebody first.",
               most=MOST_COLLEAGUES)
         )  # fmt: skip
+    if by:  # adding, removing and adding again would write without end
+        charge(
+            Cost(INVITATIONS_TO_MAILBOX, mailbox_of(address)),
+            Cost(INVITATIONS_OF_ACCOUNT, by.id),
+        )
     user = user_by_email(address)
     is_theirs = user is not None and user.email_confirmed_at is not None
     staff = found or EventStaff(

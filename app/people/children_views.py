@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.audit.confirming import confirmed_again
+from app.budgets import CHILDREN_TYPED, Cost, charge
 from app.codes import in_groups
 from app.db import transaction
 from app.errors import RuleBroken
 from app.people import children, invitations
 from app.people.children_forms import ChildForm, InviteForm
-from app.people.family_queries import child_of, open_invitations
+from app.people.family_queries import child_of, is_named_like, open_invitations
 from app.people.models import InvitationPurpose, Person
 from app.people.queries import children_of, guardianships_of, schools
 from app.registrations.tickets import qr_svg
@@ -34,6 +35,7 @@ def new() -> ResponseReturnValue:
     form = ChildForm()
     if form.validate_on_submit():
         try:
+            pay_for_the_answer()
             with transaction():
                 child = children.add_child(current_user, form.details)
         except RuleBroken as broken:
@@ -52,6 +54,8 @@ def edit(person_id: int) -> ResponseReturnValue:
     form = ChildForm(child)
     if form.validate_on_submit():
         try:
+            if not is_named_like(child, form.details):
+                pay_for_the_answer()
             with transaction():
                 children.correct_child(child, form.details)
         except RuleBroken as broken:
@@ -62,6 +66,14 @@ def edit(person_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.show(child)
     return child_page(child, form=form, status=422 if form.is_submitted() else 200)
+
+
+def pay_for_the_answer() -> None:
+    """Whether it is taken or refused, the answer tells if a child of this name and birth date
+    is on the site: nobody asks about one after the other. Paid in a transaction of its own,
+    for the refusal takes back the other."""
+    with transaction():
+        charge(Cost(CHILDREN_TYPED, current_user.id))
 
 
 @bp.post("/me/children/<int:person_id>/invite")

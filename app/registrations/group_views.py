@@ -8,6 +8,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.db import transaction
 from app.errors import RuleBroken
 from app.people.models import Person
@@ -114,6 +115,7 @@ def swap(code: str) -> ResponseReturnValue:
         comes = next((p for p in school_pupils(group) if p.id == form.comes.data), None)
         if leaves is None or comes is None:
             raise RuleBroken(_("Choose who does not come and who comes instead."))
+        charge(Cost(SEATS_OF_CLASSES, current_user.id))  # to and fro writes to parents each time
         group_changes.swap(group, leaves, comes, by=current_user, language=str(get_locale()))
         return _(
             "%(comes)s comes instead of %(leaves)s.",
@@ -149,6 +151,7 @@ def add(code: str) -> ResponseReturnValue:
 
     def act() -> str:
         joining = form.joining(school_pupils(group))
+        charge(Cost(SEATS_OF_CLASSES, current_user.id, len(joining)))
         placed = group_changes.add(group, joining, by=current_user, language=str(get_locale()))
         done = ngettext(
             "%(num)s pupil got a seat.", "%(num)s pupils got seats.", len(placed.seated)

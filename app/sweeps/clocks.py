@@ -1,9 +1,10 @@
 """Whether this machine's clock can be believed before anything is erased by it.
 
 Proof is there while the machine runs: its clock must have gone as far as the time since it
-was started. After a restart, or on another machine, the newest rows of the database are the
-witness: the clock may not stand before them, nor very long after them. PostgreSQL's own
-clock is asked as well.
+was started. After a restart, or on another machine, the database is the witness: the clock may
+not stand before its newest rows, nor very long after the last moment at which the clock was
+found to be right. Rows alone prove no later moment: whoever logs in while the clock stands
+ahead writes one. PostgreSQL's own clock is asked as well.
 """
 
 import time
@@ -59,8 +60,11 @@ def jump() -> Jump | None:
         expected = reading.at + timedelta(seconds=uptime() - reading.uptime)
         return Jump(expected, now) if abs(now - expected) > tolerance else None
     latest = latest_known() or now
+    proved = latest_believed() or latest
     pause = timedelta(days=current_app.config["SWEEP_PAUSE_DAYS"])
-    return None if latest - tolerance <= now <= latest + pause else Jump(latest, now)
+    if now > proved + pause:
+        return Jump(proved, now)
+    return Jump(latest, now) if now < latest - tolerance else None
 
 
 def database_clock() -> datetime | None:
@@ -74,9 +78,14 @@ def database_clock() -> datetime | None:
     return told
 
 
+def latest_believed() -> datetime | None:
+    """When the clock was last found to be right, on whatever machine."""
+    return db.session.scalar(sa.select(sa.func.max(ClockReading.at)))
+
+
 def latest_known() -> datetime | None:
     """The latest moment that the database knows to have come."""
-    found = [db.session.scalar(sa.select(sa.func.max(ClockReading.at)))]
+    found = [latest_believed()]
     for name, column in WITNESSES:
         table = Base.metadata.tables[name]
         newest = sa.select(table.c[column]).order_by(table.c.id.desc()).limit(1)

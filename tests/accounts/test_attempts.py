@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from itsdangerous import URLSafeSerializer
 
 from app import clock
 from app.accounts import attempts, known_browsers
@@ -113,6 +114,7 @@ class TestRule:
     def test_five_letters_an_hour_to_one_address(self, time: Time) -> None:
         allowed = [attempts.may_write_to("anna@example.org") for _ in range(6)]
         assert allowed == [True] * 5 + [False]
+        assert not attempts.may_write_to("Anna+1@example.org")  # the same mailbox
         assert attempts.may_write_to("badma@example.org")
         time.wait(hours=1, seconds=1)
         assert attempts.may_write_to("anna@example.org")
@@ -205,7 +207,8 @@ class TestKnownBrowsers:
         assert browser.submit("/log-in", email=user.email, password=PASSWORD).path == "/me"
 
     def test_a_forged_cookie_is_a_new_browser(self, app: Flask) -> None:
-        for value in ("x.y", '["key", [7]].forged', ""):
+        forged = URLSafeSerializer("another secret", salt="a known browser").dumps(["key", [7]])
+        for value in ("x.y", '["key", [7]].forged', forged, ""):
             with app.test_request_context(headers={"Cookie": f"known={value}"}):
                 assert known_browsers.this_one() == known_browsers.NEW
 

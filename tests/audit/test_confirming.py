@@ -10,8 +10,9 @@ from app.accounts.models import Device, User
 from app.audit import confirming
 from app.audit.models import AuditEntry
 from app.db import db
-from app.events.staff_models import EventStaff
+from app.events.staff_models import EventStaff, StaffRole
 from app.organizations.models import Role
+from app.people.invitations import make_codes
 from tests.accounts.letters import PASSWORD, letters_to, make_user_with_password
 from tests.browser import Browser
 from tests.factories import (
@@ -75,8 +76,13 @@ class TestAttack:
         make_guardianship(child, admin)
         make_guardianship(child, make_user())
         event = make_event(organization=school)
-        pupil = make_pupil(make_class(school))
+        class_ = make_class(school)
+        pupil = make_pupil(class_)
         browser.log_in(admin, left_open=True)
+        code = make_codes([make_pupil(class_)], by=admin)
+        helper = EventStaff(event_id=event.id, email="helper@example.org", role=StaffRole.DOOR)
+        db.session.add(helper)
+        db.session.commit()
         membership = db.session.scalar(
             sa.text("SELECT id FROM membership WHERE user_id = :user"), {"user": member.id}
         )
@@ -90,12 +96,14 @@ class TestAttack:
             "/manage/organization/members": {"email": NEW, "role": "admin"},
             f"/manage/organization/members/{membership}/remove": {},
             f"/manage/events/{event.slug}/staff": {"email": NEW, "role": "organizer"},
+            f"/manage/events/{event.slug}/staff/{helper.id}/remove": {},
+            f"/join/{next(iter(code.values()))}": {},
             f"/school/classes/{pupil.class_id}/slips.pdf": {"ids": str(pupil.id)},
         }.items():
             page = browser.submit(address, fields=fields, follow=False)
             assert (page.status, page.text("h1")) == (422, QUESTION), address
         assert letters_to(NEW) == []
-        assert not db.session.scalars(sa.select(EventStaff)).all()
+        assert db.session.scalars(sa.select(EventStaff)).all() == [helper]
         assert not db.session.scalars(sa.select(AuditEntry)).all()
 
     def test_a_first_password_and_erasing_need_the_mailbox(self, browser: Browser) -> None:

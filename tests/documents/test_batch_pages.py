@@ -14,6 +14,7 @@ from app import clock
 from app.accounts.models import User
 from app.attendance.models import Presence
 from app.audit.models import AuditEntry
+from app.budgets import BATCHES_OF_ACCOUNT, Cost, charge
 from app.db import db
 from app.documents import actions, batch_files, batch_queries, batch_work, batches
 from app.documents.batch_models import BatchStatus, PaperBatch
@@ -75,6 +76,14 @@ class TestAsked:
         assert "Скачать" in clerk.open(here(event)).text("#batches")
         actions_written = set(db.session.scalars(sa.select(AuditEntry.action)))
         assert actions_written == {"certificates.batch_begun", "certificates.printed"}
+
+    def test_not_without_end(self, clerk: Browser, event: Event) -> None:
+        member = db.session.scalars(sa.select(User)).one()
+        charge(Cost(BATCHES_OF_ACCOUNT, member.id, BATCHES_OF_ACCOUNT.most))
+        page = ask(clerk, event)
+        assert page.status == 422
+        assert "много партий" in page.text(".o-summary")
+        assert db.session.query(PaperBatch).count() == 0
 
     def test_a_large_one_waits_for_the_worker(
         self, clerk: Browser, event: Event, monkeypatch: pytest.MonkeyPatch

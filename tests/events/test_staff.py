@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
+from app.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from app.db import db
 from app.errors import RuleBroken
 from app.events import staff
@@ -48,6 +49,26 @@ class TestRule:
         assert added.role is StaffRole.ORGANIZER
         letters = sa.select(sa.func.count()).select_from(Notification)
         assert db.session.scalar(letters) == 2
+
+    def test_nobody_is_written_to_without_end(self) -> None:
+        """Neither by changing the role to and fro nor by removing and adding again."""
+        event = make_event()
+        own = make_member(event.organization)
+        for number in range(4):
+            staff.add(event, "stranger@example.org", list(StaffRole)[number % 2], by=own)
+        staff.remove(staff.add(event, "stranger@example.org", StaffRole.ORGANIZER, by=own))
+        with pytest.raises(RuleBroken, match="приглашени"):
+            staff.add(event, "Stranger+1@example.org", StaffRole.DOOR, by=own)
+        letters = sa.select(sa.func.count()).select_from(Notification)
+        assert db.session.scalar(letters) == 5
+
+    def test_nor_are_many_addresses(self) -> None:
+        event = make_event()
+        own = make_member(event.organization)
+        charge(Cost(INVITATIONS_OF_ACCOUNT, own.id, INVITATIONS_OF_ACCOUNT.most - 1))
+        staff.add(event, "anna@example.org", StaffRole.DOOR, by=own)
+        with pytest.raises(RuleBroken, match="много приглашений"):
+            staff.add(event, "oleg@example.org", StaffRole.DOOR, by=own)
 
     def test_own_organizers_need_no_adding(self) -> None:
         event = make_event()

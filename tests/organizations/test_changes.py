@@ -28,6 +28,13 @@ def asked(organization: Organization, name: str = "Кузница", **given: Any
 
 
 class TestRule:
+    def test_goes_with_an_organization_that_is_closed(self) -> None:
+        """Nobody is asked any more to approve a name of what is over."""
+        organization = make_organization()
+        asked(organization)
+        states.close(organization, reason="Объединена с другой")
+        assert change_of(organization) is None
+
     def test_the_old_name_stands_until_the_ministry_accepts(self) -> None:
         ministry = make_ministry_admin()
         organization = make_organization(name="Колледж", about="Старое")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
+from app.budgets import CHILDREN_TYPED
 from app.db import db
 from app.errors import RuleBroken
 from app.people.children import add_child, become_guardian, correct_child, stop
@@ -252,6 +253,23 @@ class TestScreen:
         page = browser.log_in(make_guardian()).submit(f"{URL}/new", fields=TYPED)
         assert page.status == 422
         assert "Попросите приглашение у родителя" in page.text(".o-summary")
+
+    def test_nobody_asks_about_one_child_after_the_other(self, browser: Browser) -> None:
+        """Refused or not, by adding or by renaming: then the answer is the same for all."""
+        mine = add_child(mother := make_guardian(), details(first_name="Церен"))
+        add_child(make_guardian(), details())
+        browser.log_in(mother)
+        for number in range(CHILDREN_TYPED.most):
+            url = f"{URL}/{mine.id}" if number % 2 else f"{URL}/new"
+            page = browser.submit(url, fields=TYPED)
+            assert "уже есть на сайте" in page.text(".o-summary")
+        for name in ("Санджи", "Баатр"):
+            for url in (f"{URL}/new", f"{URL}/{mine.id}"):
+                page = browser.submit(url, fields={**TYPED, "first_name": name})
+                assert page.status == 422
+                assert "сегодня добавлено" in page.text(".o-summary")
+        again = {**TYPED, "first_name": "Церен"}  # whoever stays who they are is corrected
+        assert browser.submit(f"{URL}/{mine.id}", fields=again).status == 200
 
     def test_corrected(self, browser: Browser) -> None:
         mother = make_guardian()

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import jobs
 from app.accounts.models import User
+from app.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from app.config import ROOT
 from app.db import db
 from app.organizations.models import Organization, Role
@@ -114,6 +115,13 @@ class TestFiles:
         undone = press(desk, loaded, "undo")
         assert "Загрузка отменена" in undone.text("#import-panel h2")
         assert pupils() == []
+
+    def test_not_without_end(self, desk: Browser, teacher: User) -> None:
+        charge(Cost(IMPORTS_OF_ACCOUNT, teacher.id, IMPORTS_OF_ACCOUNT.most))
+        page = send_rows(desk, BADMAEV)
+        assert page.status == 422
+        assert "много списков" in page.text("main")
+        assert db.session.scalars(sa.select(ListImport)).all() == []
 
     def test_parents_phones_go_to_the_parents(self, desk: Browser) -> None:
         press(desk, send(desk, (LISTS / "8b_with_titles.xlsx").read_bytes()), "apply")

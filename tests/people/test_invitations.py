@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import User
+from app.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from app.db import db
 from app.errors import RuleBroken
 from app.notifications.delivery import deliver_waiting
@@ -140,6 +141,13 @@ class TestRule:
             invite(child, FATHER, GUARDIAN, by=mother)
         with pytest.raises(RuleBroken, match="сегодня отправлено несколько приглашений"):
             invite(child, FATHER, GUARDIAN, by=mother)
+
+    def test_nor_to_many_addresses(self) -> None:
+        mother, child = family()
+        charge(Cost(INVITATIONS_OF_ACCOUNT, mother.id, INVITATIONS_OF_ACCOUNT.most - 1))
+        invite(child, FATHER, GUARDIAN, by=mother)
+        with pytest.raises(RuleBroken, match="много приглашений"):
+            invite(child, "another@example.org", GUARDIAN, by=mother)
 
     def test_the_young_accept_nothing(self) -> None:
         _mother, child, invitation = invited()

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
+from app.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.db import db
 from app.errors import RuleBroken
 from app.events.models import Slot
@@ -251,6 +252,19 @@ class TestScreen:
             page = teacher.submit(f"{url}/swap", panel=panel, leaves=leaves, comes=comes)
             assert page.status == 422
             assert page.text(".alert-danger")
+
+    def test_to_and_fro_has_an_end(
+        self, teacher: Browser, school: School, group: Group, newcomer: Person, panel: str | None
+    ) -> None:
+        """Each newcomer's parents get a letter."""
+        charge(Cost(SEATS_OF_CLASSES, school.teacher.id, SEATS_OF_CLASSES.most))
+        url, ill = f"/school/groups/{group.code}", of(group, school.pupils[0])
+        page = teacher.submit(f"{url}/swap", panel=panel, leaves=ill.id, comes=newcomer.id)
+        assert (page.status, "очень много" in page.text(".alert-danger")) == (422, True)
+        teacher.submit(f"{url}/remove", panel=panel, ids=[str(ill.id)])
+        page = teacher.submit(f"{url}/add", panel=panel, ids=[str(newcomer.id)])
+        assert (page.status, "очень много" in page.text(".alert-danger")) == (422, True)
+        assert newcomer not in [one.person for one in members_of(group)]
 
     def test_remove_add_and_cancel(
         self, teacher: Browser, school: School, slot: Slot, group: Group, newcomer: Person,

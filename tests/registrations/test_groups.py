@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.db import db, transaction
 from app.errors import RuleBroken
 from app.events.models import Event, Slot
@@ -241,6 +242,19 @@ def send(
         **given,
     }
     return browser.submit(f"/events/{event.slug}/group", panel=panel, fields=fields)
+
+
+def test_a_teacher_signs_up_very_many_and_not_without_end(
+    teacher: Browser, event: Event, school: School
+) -> None:
+    """Three pupils and an adult are four seats: one too many, then exactly enough."""
+    charge(Cost(SEATS_OF_CLASSES, school.teacher.id, SEATS_OF_CLASSES.most - 3))
+    page = send(teacher, event, school)
+    assert page.status == 422
+    assert "очень много" in page.text("main")
+    assert db.session.scalars(sa.select(Group)).all() == []
+    fewer = [str(one.id) for one in school.pupils[:2]]
+    assert send(teacher, event, school, ids=fewer).path.startswith("/school/groups/")
 
 
 @pytest.mark.parametrize("panel", [None, "group-panel"], ids=["page", "htmx"])

@@ -15,12 +15,17 @@ from app.accounts.models import Mailbox
 from app.budgets import (
     CHANGES_OF_TICKET,
     GUARDIAN_LETTERS,
+    GUARDIAN_LETTERS_OF_MONTH,
     SEATS_OF_ACCOUNT,
     SEATS_OF_MAILBOX_IN_EVENT,
     SEATS_OF_NETWORK_IN_EVENT,
     SIGN_UPS_OF_MAILBOX,
+    SIGN_UPS_OF_MAILBOX_IN_MONTH,
+    SIGN_UPS_OF_NETWORK,
+    Budget,
     Cost,
     charge,
+    mailbox_of,
     network_of,
 )
 from app.db import db
@@ -105,6 +110,27 @@ class TestAttack:
         assert registered() == GUARDIAN_LETTERS.most
         assert "Этому родителю сегодня отправлено много писем" in page.text("[role=alert]")
 
+    @pytest.mark.parametrize(
+        ("budget", "whose"),
+        [
+            (SIGN_UPS_OF_MAILBOX, MAILBOX),
+            (SIGN_UPS_OF_MAILBOX_IN_MONTH, MAILBOX),
+            (SIGN_UPS_OF_NETWORK, "127.0.0.1"),
+            (GUARDIAN_LETTERS, "mother@example.org"),
+            (GUARDIAN_LETTERS_OF_MONTH, "mother@example.org"),
+        ],
+        ids=lambda given: getattr(given, "name", ""),
+    )
+    def test_each_budget_holds_alone(self, browser: Browser, budget: Budget, whose: str) -> None:
+        """Also the one of a month, which the budget of a day hides on a day."""
+        charge(Cost(budget, mailbox_of(whose), budget.most))
+        db.session.commit()
+        child = GUEST | {"email": MAILBOX, "guardian_email": "mother@example.org"}
+        page = sign_up(browser, make_event(), **child)
+        assert page.status == 422
+        assert str(budget.exhausted) in page.text(".o-summary")
+        assert registered() == 0
+
     def test_one_mailbox_under_many_spellings(self, browser: Browser) -> None:
         event = make_event(capacity=400)
         for number in range(20):
@@ -151,6 +177,17 @@ class TestAttack:
         page = browser.log_in(mother).submit(url, person=[str(child.id) for child in children])
         assert "Ваша учётная запись сегодня заняла много мест" in page.text("[role=alert]")
         assert registered() == 0
+
+    def test_companions_of_an_account_are_seats_too(self, browser: Browser) -> None:
+        mother, child = make_user(), make_person()
+        make_guardianship(child, mother)
+        charge(Cost(SEATS_OF_ACCOUNT, mother.id, SEATS_OF_ACCOUNT.most - 2))
+        url = f"/events/{make_event(companions_max=2).slug}/sign-up"
+        told = {"person": str(child.id), "consent-personal-data": "y"}
+        page = browser.log_in(mother).submit(url, fields={**told, "companions": "2"})
+        assert "сегодня заняла много мест" in page.text("[role=alert]")
+        browser.submit(url, fields={**told, "companions": "1"})
+        assert registered() == 1
 
 
 class TestSchool:

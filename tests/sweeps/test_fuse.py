@@ -115,6 +115,20 @@ class TestClock:
         assert named() == before
         assert waiting_runs()[0].reason is RunReason.CLOCK
 
+    def test_a_row_of_a_wrong_clock_is_no_witness_for_it(self, machine: Machine) -> None:
+        """Somebody logs in or signs up before the first sweep comes."""
+        people(80)
+        machine.starts_anew(off=FOUR_YEARS)
+        make_registration(make_event().slots[0])
+        db.session.add(AuditEntry(action="account.logged_in"))
+        db.session.commit()
+        before = named()
+        for _night in range(9):
+            everything_by_the_clock()
+            machine.passes(days=1)
+        assert named() == before
+        assert waiting_runs()[0].reason is RunReason.CLOCK
+
     def test_a_week_of_holidays_is_no_jump(self, machine: Machine) -> None:
         machine.starts_anew(off=timedelta(days=6))
         actions.run("expired")
@@ -233,6 +247,22 @@ class TestNumber:
         assert waiting_runs() == []
         people(51, days=-3 * 366)
         assert anonymize_expired()["guests"] == 0  # let once, not for ever
+
+    def test_what_was_let_and_was_not_due_any_more_is_asked_about_again(
+        self, machine: Machine
+    ) -> None:
+        people(51, days=-3 * 366)
+        anonymize_expired()
+        with transaction():
+            waiting.allow(waiting_runs()[0])
+        everybody = sa.update(Person)
+        db.session.execute(everybody.values(created_at=clock.now()))
+        db.session.commit()
+        assert anonymize_expired()["guests"] == 0
+        db.session.execute(everybody.values(created_at=in_days(-3 * 366)))
+        db.session.commit()
+        assert anonymize_expired()["guests"] == 0
+        assert len(waiting_runs()) == 1
 
     def test_what_was_let_is_not_let_for_many_more(self, machine: Machine) -> None:
         people(51, days=-3 * 366)
