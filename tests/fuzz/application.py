@@ -44,5 +44,6 @@ def fuzzed_application(url: str, folder: str) -> Flask:
             "OUTBOX": f"{folder}/outbox",
             "FILES_FOLDER": f"{folder}/files",
             "PAPERS_FOLDER": f"{folder}/papers",
+            "TOMBSTONES_FILE": f"{folder}/tombstones.jsonl",
         }
     )

@@ -98,7 +98,8 @@ class Fuzzing:
         for _ in range(requests):
             self.number += 1
             actor = self.random.choice(list(actors))
-            self.ask(scene, actor, actors[actor])
+            if not self.ask(scene, actor, actors[actor]):
+                return  # the page of a failure has let go of the session, and so of the scene
 
     def collect_forms(self, scene: Scene, client: FlaskClient) -> None:
         """What the forms of each page send as they stand."""
@@ -116,7 +117,8 @@ class Fuzzing:
                 self.forms[rule.endpoint].append({**sent, **files})
                 self.names = sorted({*self.names, *sent})
 
-    def ask(self, scene: Scene, actor: str, client: FlaskClient) -> None:
+    def ask(self, scene: Scene, actor: str, client: FlaskClient) -> bool:
+        """Make one request; whether it was answered otherwise than with 5xx."""
         rule = self.random.choice(self.rules)
         if PAPER.search(rule.endpoint) and self.random.random() > PAPER_SHARE:
             rule = self.random.choice(self.rules)
@@ -134,6 +136,7 @@ class Fuzzing:
             trace = self.traces[-1] if len(self.traces) > before else ""
             asked = f"query {query!r:.1500}\nsent {sent!r:.3000}"
             self.failures.append(Failure(actor, method, url, asked, status, trace))
+        return status < 500
 
     def address(self, scene: Scene, rule: Rule) -> str:
         usual = scene_address(scene, rule)
