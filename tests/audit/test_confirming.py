@@ -147,6 +147,16 @@ class TestAttack:
         assert QUESTION in browser.submit(ADDRESS_URL, email=NEW, again_code=code).text("h1")
         assert letters_to(NEW) == []
 
+    def test_a_code_answers_once(self, browser: Browser) -> None:
+        user = make_user()
+        browser.log_in(user, left_open=True)
+        browser.submit(ADDRESS_URL, email=NEW, again_send="1")
+        code = code_sent_to(user.email)
+        assert QUESTION not in browser.submit(ADDRESS_URL, email=NEW, again_code=code).text("h1")
+        db.session.execute(sa.update(Device).values(confirmed_at=None))  # ten minutes have gone
+        page = browser.submit(ADDRESS_URL, email="other@example.org", again_code=code)
+        assert QUESTION in page.text("h1")
+
     def test_codes_are_letters_and_have_their_limit(self, browser: Browser) -> None:
         user = make_user()
         browser.log_in(user, left_open=True)
