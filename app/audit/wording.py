@@ -217,8 +217,10 @@ def detail_words(details: dict[str, Any]) -> str:
 
 def value_words(name: str, value: Any) -> str:
     """Codes in words: kinds of organizations, columns that changed, what has few values."""
+    if isinstance(value, list):
+        return ", ".join(value_words(name, single) for single in value)
     if name in ("old_kind", "new_kind"):
         return str(TITLES.get(value, value))
-    if name == "changed" and isinstance(value, list):
-        return ", ".join(str(COLUMNS.get(column, column)) for column in value)
+    if name == "changed":
+        return str(COLUMNS.get(value, value))
     return str(VALUES.get(name, {}).get(value, value))

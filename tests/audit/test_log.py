@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
+from app.audit import wording
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.audit.wording import ACTIONS, action_words
@@ -57,6 +58,12 @@ class TestRule:
         with app.test_request_context():
             assert action_words("old.act") == "old.act"
             assert action_words("person.erased") == "удаление данных человека"
+
+    @pytest.mark.parametrize("value", [None, True, 3, "x", ["a", 2], [["a"], []], {"a": [1]}])
+    def test_details_of_any_shape_can_be_read(self, app: Flask, value: object) -> None:
+        with app.test_request_context():
+            for name in ("reason", "changed", "by", "new_kind", "nobody knows it"):
+                assert isinstance(wording.detail_words({name: value}), str)
 
     def test_entries_are_never_changed_nor_deleted(self) -> None:
         record("person.exported")
