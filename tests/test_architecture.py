@@ -10,6 +10,8 @@ from flask_login import login_required
 
 from app.config import ROOT
 
+pytestmark = pytest.mark.sqlite_alone  # the same on every database
+
 APP = ROOT / "app"
 # Each domain may import the ones before it. A rule between two lives in the later.
 DOMAINS = [

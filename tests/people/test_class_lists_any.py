@@ -13,6 +13,8 @@ from app.people.class_lists.interpret import HeaderUnknown, interpret, without_f
 from tests.counting import grows_no_faster_than_its_input
 from tests.people.class_lists import TODAY, xlsx
 
+pytestmark = pytest.mark.sqlite_alone  # the same on every database
+
 HEADERS = ["ФИО", "Фамилия", "Имя", "Класс", "Параллель", "Дата рождения", "Мать", "Телефон"]
 LIKELY = ["Бадмаев Санджи", "9А", "31.02.2011", "2012", "Итого: 5", "8Б класс", "СНИЛС", "a@b", "7"]
 CELLS = st.one_of(

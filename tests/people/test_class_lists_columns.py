@@ -5,6 +5,8 @@ import pytest
 from app.people.class_lists.classes import class_in_title, class_of
 from app.people.class_lists.columns import Column, understood
 
+pytestmark = pytest.mark.sqlite_alone  # the same on every database
+
 HEADERS = {
     Column.FULL_NAME: (
         "ФИО|Ф.И.О.|Ф. И. О. обучающегося|ФИО ребёнка|Фамилия, имя, отчество|Фамилия Имя|Ученик"

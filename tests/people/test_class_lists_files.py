@@ -17,6 +17,8 @@ from app.refusal import Refused
 from tests.load import bombs
 from tests.people.class_lists import GIVEN, OLD_EXCEL, archive, ods, repacked, xlsx
 
+pytestmark = pytest.mark.sqlite_alone  # the same on every database
+
 HEADER = "Фамилия;Имя;Класс"
 ROW = "Бадмаев;Санджи;9А"
 ROWS = [["Фамилия", "Имя", "Класс"], ["Бадмаев", "Санджи", "9А"]]
