@@ -7,9 +7,10 @@ act. The few rules of those still waiting ask ``preparing()`` and say so.
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, g, make_response, render_template
+from flask import abort, g
 from flask_login import current_user
 
+from app.events.halted import tell_its_people
 from app.events.models import Event, EventStatus
 from app.events.queries import event_by_slug
 from app.events.staff_models import StaffRole
@@ -20,7 +21,7 @@ from app.organizations.queries import memberships_of, organization_by_slug
 from app.people.models import SchoolClass
 from app.registrations.group_queries import classes_in, classes_of, group_by_code
 from app.registrations.models import Group
-from app.web import found_or_404, private
+from app.web import found_or_404
 
 Rule = Callable[[Any], bool]
 
@@ -74,13 +75,9 @@ def administers_somewhere(_thing: object) -> bool:
     return bool(reach(Role.ADMIN))
 
 
-def is_approved(organization: Organization) -> bool:
-    return organization.is_approved
-
-
-def is_suspended(organization: Organization) -> bool:
-    """People hold its tickets and certificates: its page says how it stands."""
-    return organization.state is State.SUSPENDED
+def is_known(organization: Organization) -> bool:
+    """Also while it is suspended: people hold its tickets and certificates."""
+    return organization.state in (State.APPROVED, State.SUSPENDED)
 
 
 # Before approval: an organization looks at itself, says who it is, and drafts.
@@ -205,7 +202,8 @@ RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
     "audit.see": [administers_site, administers_somewhere],  # each their own
     "desk.open": [drafts_somewhere, works_at_doors, helps_somewhere],
-    "organization.see": [is_approved, is_suspended, belongs_to_it, administers_site],
+    "organization.see": [is_known, belongs_to_it, administers_site],
+    "organization.read": [belongs_to_it, administers_site],
     "organization.edit": [describes_it],
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
     "design.manage": [organizes_there],  # thing: the organization
@@ -244,21 +242,8 @@ def can(action: str, thing: object = None) -> bool:
 def authorize(action: str, thing: object = None) -> None:
     """Hide what the visitor may not touch: 404, never 403."""
     if not can(action, thing):
-        if isinstance(thing, Event) and thing.organization.is_halted:
-            tell_its_people(thing)
+        tell_its_people(thing, belongs_to_it)
         abort(404)
-
-
-def tell_its_people(event: Event) -> None:
-    """Whoever works at the event reads why its rooms are shut: else they look for a mistake
-    of their own. A stranger hears nothing."""
-    belongs = belongs_to_it(event.organization)
-    if not belongs and event.id not in roles_of(current_user, of_halted=True):
-        return
-    html = render_template(
-        "organizations/halted.html", event=event, organization=event.organization, belongs=belongs
-    )
-    abort(private(make_response(html, 404)))
 
 
 def event_for(action: str, slug: str) -> Event:

@@ -146,10 +146,10 @@ def actor_words(entry: AuditEntry) -> str:
         return entry.user.display_name
     if entry.was_logged_in:
         return _("an account that has been erased")
-    if entry.address:
-        # What was written down before the log kept whether somebody was logged in.
-        unknown = entry.was_logged_in is None
-        return _("nobody logged in, or an erased account") if unknown else _("nobody logged in")
+    if entry.was_logged_in is False:
+        return _("nobody logged in")
+    if entry.address:  # of the time before the log kept whether somebody was logged in
+        return _("nobody logged in, or an erased account")
     return _("the site itself")
 
 

@@ -63,9 +63,7 @@ def show(slug: str) -> ResponseReturnValue:
         organization=organization,
         kind=TITLES[organization.kind],
         # What a suspended one says of itself may be the reason: strangers read only its name.
-        says=organization.is_approved
-        or can("organization.edit", organization)
-        or can("site.administer"),
+        says=organization.is_approved or can("organization.read", organization),
         coming=find_events(Selection(organization=slug), size=12),
         past=past_of(organization),
         event_card=event_card,

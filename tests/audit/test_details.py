@@ -12,7 +12,6 @@ from app.audit.detail_wording import COLUMNS, PAPERS, VALUES, detail_words, name
 from app.config import ROOT
 from app.documents.design_models import CertificateKind
 from app.documents.list_choices import ListPaper
-from app.documents.models import ErasureReason
 from app.documents.retention import RETENTION
 from app.documents.trips import Paper
 from app.events.models import Admission
@@ -20,7 +19,7 @@ from app.events.quota_models import QuotaKind
 from app.events.staff_models import StaffRole
 from app.organizations.actions import OF_APPROVAL
 from app.organizations.models import Role
-from app.people.list_models import Outcome
+from app.people.list_models import ErasureReason, Outcome
 from app.people.models import ConsentKind
 from app.registrations import admission_views, manage_views
 from app.registrations.merging import OWNED
@@ -138,18 +137,18 @@ class TestRule:
         [
             ("person.erased", {"reason": "request", "act": 2},
              "причина: просьба человека или его родителя, акт об уничтожении №: 2"),
-            ("organization.closed", {"reason": "Нет лицензии", "events": 0},
-             "причина: Нет лицензии, мероприятия: 0"),
+            ("organization.closed", {"reason": "Нет лицензии"},
+             "причина: Нет лицензии"),
             ("account.address_changed", {"first": False},
              "первая почта этой учётной записи: нет"),
-            ("persons.exported", {"paper": "trip-folder.pdf"}, "документ: выезд: вся папка, PDF"),
-            ("persons.exported", {"paper": "unknown.pdf"}, "документ: unknown.pdf"),
+            ("persons.exported", {"paper": "trip-folder.pdf"}, "файл: выезд: вся папка, PDF"),
+            ("persons.exported", {"paper": "unknown.pdf"}, "файл: unknown.pdf"),
             ("registrations.changed", {"act": "cancel", "number": 3},
              "действие: отменены, сколько: 3"),
             ("event.slot_deleted", {"when": "2026-11-24T07:30:00"},
              "когда: 24 ноября 2026 г., 10:30"),
             ("event.slot_deleted", {"when": "once"}, "когда: once"),
-            ("sweep.allowed", {"kind": "letters"}, "вид: отправленные"),
+            ("sweep.allowed", {"kind": "letters"}, "вид: письма, отправленные"),
             ("reminders.changed", {"hours": [24, 2], "days": None}, ": 24, 2, "),
             ("event.edited", {"number": 1, "changes": {"title": ["a", "b"]}}, "сколько: 1"),
             ("old.act", {"strange": "odd"}, "strange: odd"),

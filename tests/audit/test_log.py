@@ -162,7 +162,7 @@ class TestScreen:
     ) -> None:
         admin = make_ministry_admin()
         gone = make_user("Ушедшая Ученица")
-        for user in (gone, None):
+        for user in (None, gone):
             with app.test_request_context():
                 if user:
                     log_in(user)
@@ -178,8 +178,8 @@ class TestScreen:
         page = browser.log_in(admin).open("/administration/audit")
         assert "Ушедшая" not in page.html
         assert page.texts("tbody td[data-label=Кто]") == [
-            "без входа или удалённая учётная запись", "сам сайт", "без входа",
-            "удалённая учётная запись",
+            "без входа или удалённая учётная запись", "сам сайт", "удалённая учётная запись",
+            "без входа",
         ]  # fmt: skip
         assert "was_logged_in" not in page.html
 

@@ -97,6 +97,7 @@ class TestPublicPage:
         event = make_event()
         organization = event.organization
         organization.about, organization.phone = "Приходите к нам", "8 84722 3-00-00"
+        db.session.flush()
         states.suspend(organization, reason=REASON)
         page = browser.open(f"/organizations/{organization.slug}")
         assert page.status == 200
