@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from app.audit import queries
 from app.audit.detail_wording import detail_words
-from app.audit.wording import action_words, actor_words, thing_words
+from app.audit.wording import action_words, actor_words, place_words, thing_words
 from app.organizations.models import Role
 from app.permissions import authorize, can, reach
 from app.text import whole
@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
         page_url=lambda number: url_for(".index", **said, page=number),
         action_words=action_words,
         actor_words=actor_words,
+        place_words=place_words,
         thing_words=thing_words,
         detail_words=detail_words,
     )

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.audit.actions import in_short
 from app.audit.detail_wording import WAYS
 from app.audit.models import AuditEntry
 
@@ -151,6 +152,11 @@ def actor_words(entry: AuditEntry) -> str:
     if entry.address:  # of the time before the log kept whether somebody was logged in
         return _("nobody logged in, or an erased account")
     return _("the site itself")
+
+
+def place_words(entry: AuditEntry) -> str:
+    """The network; of the time when some entries kept the single address, its network too."""
+    return in_short(entry.address) or entry.address or "—"
 
 
 def action_words(code: str) -> str:

@@ -169,7 +169,7 @@ class TestScreen:
                 record("person.exported")
                 db.session.flush()
         record("data.expired")
-        db.session.add(AuditEntry(action="old.act", address="127.0.0.0/24"))
+        db.session.add(AuditEntry(action="old.act", address="203.0.113.77"))
         db.session.flush()
         db.session.expire_all()
         db.session.delete(gone)
@@ -182,6 +182,7 @@ class TestScreen:
             "без входа",
         ]  # fmt: skip
         assert "was_logged_in" not in page.html
+        assert page.texts("tbody td[data-label=Откуда]")[:2] == ["203.0.113.0/24", "—"]
 
     @pytest.mark.parametrize("action", ["person.exported", "person.erased", "log_ins.printed"])
     def test_keeps_the_network_alone_whatever_was_done(self, app: Flask, action: str) -> None:
