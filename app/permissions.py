@@ -10,12 +10,13 @@ from typing import Any
 from flask import abort, g
 from flask_login import current_user
 
+from app.events.halted import tell_its_people
 from app.events.models import Event, EventStatus
 from app.events.queries import event_by_slug
 from app.events.staff_models import StaffRole
 from app.events.staff_queries import Remit, roles_of
 from app.events.template_models import EventTemplate
-from app.organizations.models import Membership, Organization, OrganizationKind, Role
+from app.organizations.models import Membership, Organization, OrganizationKind, Role, State
 from app.organizations.queries import memberships_of, organization_by_slug
 from app.people.models import SchoolClass
 from app.registrations.group_queries import classes_in, classes_of, group_by_code
@@ -74,8 +75,9 @@ def administers_somewhere(_thing: object) -> bool:
     return bool(reach(Role.ADMIN))
 
 
-def is_approved(organization: Organization) -> bool:
-    return organization.is_approved
+def is_known(organization: Organization) -> bool:
+    """Also while it is suspended: people hold its tickets and certificates."""
+    return organization.state in (State.APPROVED, State.SUSPENDED)
 
 
 # Before approval: an organization looks at itself, says who it is, and drafts.
@@ -200,7 +202,8 @@ RULES: dict[str, list[Rule]] = {
     "site.administer": [administers_site],
     "audit.see": [administers_site, administers_somewhere],  # each their own
     "desk.open": [drafts_somewhere, works_at_doors, helps_somewhere],
-    "organization.see": [is_approved, belongs_to_it, administers_site],
+    "organization.see": [is_known, belongs_to_it, administers_site],
+    "organization.read": [belongs_to_it, administers_site],
     "organization.edit": [describes_it],
     "organization.staff": [administers_it, administers_site],  # the ministry lets the first in
     "design.manage": [organizes_there],  # thing: the organization
@@ -239,6 +242,7 @@ def can(action: str, thing: object = None) -> bool:
 def authorize(action: str, thing: object = None) -> None:
     """Hide what the visitor may not touch: 404, never 403."""
     if not can(action, thing):
+        tell_its_people(thing, belongs_to_it)
         abort(404)
 
 

@@ -189,6 +189,14 @@ def reads_json(view: V) -> V:
     return view
 
 
+def json_body() -> Any:
+    """What the request says in JSON; None where it is none, or nested deeper than anybody means."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def refuse_json_elsewhere() -> None:
     """Forms read JSON as if it were a form, and fail at a list where pairs should stand."""
     view = current_app.view_functions.get(request.endpoint or "")

@@ -57,3 +57,21 @@ def test_a_statement_that_fails_names_nobody_in_the_log(kind: str) -> None:
     with engine.connect() as connection, pytest.raises(sa.exc.OperationalError) as broken:
         connection.execute(sa.text("SELECT id FROM nobody WHERE name = :n"), {"n": "Бадмаев"})
     assert "Бадмаев" not in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_of_an_event"),
+    [
+        ("/nowhere", False),
+        ("/organizations/nobody", False),
+        ("/registrations/ABCDEFGHJKLM", False),
+        ("/events/gone", True),
+    ],
+)
+def test_only_pages_of_events_speak_of_withdrawn_ones(
+    app: Flask, address: str, is_of_an_event: bool
+) -> None:
+    answer = app.test_client().get(address)
+    assert answer.status_code == 404
+    assert ("мероприятие сняли" in answer.text) == is_of_an_event
+    assert ("открыта не вам" in answer.text) == (not is_of_an_event)

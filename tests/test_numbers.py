@@ -89,3 +89,21 @@ def test_a_number_in_an_address_that_no_column_holds_names_nothing(
 
 def test_a_word_in_an_address_with_a_sign_that_no_database_looks_for(app: Flask) -> None:
     assert app.test_client().get("/log-in/link/a%00b").status_code == 404
+
+
+class TestScreen:
+    def test_a_validator_does_not_trust_the_field_beside_it(self, browser: Browser) -> None:
+        """The first grade is nonsense, the last one is not: a sentence, not a failure."""
+        browser.log_in(make_member(make_organization()))
+        page = browser.submit("/manage/events/new", grade_from="present", grade_to="9")
+        assert page.status == 422
+
+    def test_json_that_is_nested_without_end(self, browser: Browser) -> None:
+        event = make_event(in_days_=0)
+        browser.log_in(make_member(event.organization))
+        answer = browser.client.post(
+            f"/manage/events/{event.slug}/check-in/marks",
+            data="[" * 100_000,
+            content_type="application/json",
+        )
+        assert answer.status_code == 422

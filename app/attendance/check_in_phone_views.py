@@ -27,7 +27,7 @@ from app.events.models import Event
 from app.events.queries import event_row
 from app.filters import asset, iso
 from app.permissions import authorize
-from app.web import found_or_404, private, reads_json
+from app.web import found_or_404, json_body, private, reads_json
 
 bp = Blueprint("check_in_phone", __name__)
 
@@ -50,7 +50,7 @@ def marks(slug: str) -> ResponseReturnValue:
     """Each mark is stored by itself: one that fails takes no other with it."""
     event = event_at_the_door(slug)
     try:
-        batch = batch_of(request.get_json(silent=True))
+        batch = batch_of(json_body())
     except RuleBroken as broken:
         return answer({"error": str(broken)}, 422)
     outcomes = []

@@ -6,7 +6,7 @@ from typing import Any
 from flask import has_request_context, request
 from flask_login import current_user
 
-from app.audit.models import AuditEntry
+from app.audit.models import LOGGED_IN, AuditEntry
 from app.db import Base, db, transaction
 
 
@@ -20,24 +20,23 @@ def record(
     """Add an entry in the caller's transaction, with the visitor and their network address
     where there is a request. ``details``: JSON values without names or contacts."""
     in_request = has_request_context()
+    knows = in_request and current_user.is_authenticated
     db.session.add(
         AuditEntry(
             action=action,
             object_type=thing.__tablename__ if thing is not None else "",
             object_id=thing.id if thing is not None else None,
             organization_id=organization_id,
-            user_id=current_user.id if in_request and current_user.is_authenticated else None,
-            address=network_of_request(action),
-            details=details,
+            user_id=current_user.id if knows else None,
+            address=network_of_request(),
+            noted={**details, **({LOGGED_IN: knows} if in_request else {})},
         )
     )
 
 
-def network_of_request(action: str) -> str:
-    """Where from. When people log in and out is their own affair: of that the log keeps the
-    network, and not the single address."""
-    address = (request.remote_addr or "") if has_request_context() else ""
-    return in_short(address) if action.startswith("account.") else address
+def network_of_request() -> str:
+    """Where from: the network, and not the single address, whatever was done."""
+    return in_short(request.remote_addr or "") if has_request_context() else ""
 
 
 def in_short(address: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, relationship
 
 from app import clock
@@ -11,6 +12,8 @@ from app.accounts.models import User
 from app.audit import guard_models
 from app.db import Model, db
 from app.organizations.models import Organization
+
+LOGGED_IN = "was_logged_in"  # among the details: says nothing of whose account it was
 
 
 class AuditEntry(Model):
@@ -31,11 +34,32 @@ class AuditEntry(Model):
     object_type: Mapped[str] = mapped_column(sa.String(40), default="")
     object_id: Mapped[int | None]
     # What changed or how many; never names, addresses, phones.
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    noted: Mapped[dict[str, Any]] = mapped_column("details", default=dict)
     address: Mapped[str] = mapped_column(sa.String(45), default="")  # of the network
 
     user: Mapped[User | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
+
+    @hybrid_property
+    def details(self) -> dict[str, Any]:
+        """What was said of the act, without what the log notes for itself."""
+        return {name: value for name, value in self.noted.items() if name != LOGGED_IN}
+
+    @details.inplace.setter
+    def _set_details(self, details: dict[str, Any]) -> None:
+        self.noted = details
+
+    @details.inplace.expression
+    @classmethod
+    def _details(cls) -> Any:
+        return cls.noted
+
+    @property
+    def was_logged_in(self) -> bool | None:
+        """Whether an account did it: known also when the account is gone. None: written
+        before the log kept it, or nobody's request."""
+        said: bool | None = self.noted.get(LOGGED_IN)
+        return said
 
 
 def guard_table(_table: object, connection: sa.Connection, **_given: object) -> None:

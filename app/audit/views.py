@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.audit import queries
-from app.audit.wording import action_words, detail_words, thing_words
+from app.audit.detail_wording import detail_words
+from app.audit.wording import action_words, actor_words, place_words, thing_words
 from app.organizations.models import Role
 from app.permissions import authorize, can, reach
 from app.text import whole
@@ -51,6 +52,8 @@ def index() -> ResponseReturnValue:
         is_narrow=any(said.values()),
         page_url=lambda number: url_for(".index", **said, page=number),
         action_words=action_words,
+        actor_words=actor_words,
+        place_words=place_words,
         thing_words=thing_words,
         detail_words=detail_words,
     )

@@ -1,12 +1,11 @@
 """What entries of the audit log say: one table of words for actions, one for things."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.audit.actions import in_short
+from app.audit.detail_wording import WAYS
 from app.audit.models import AuditEntry
-from app.organizations.kinds import TITLES
 
 # Every code that is given to record() stands here; a test reads the sources and looks.
 ACTIONS = {
@@ -124,58 +123,6 @@ THINGS = {
     "sweep_run": _l("sweep"),
     "user": _l("account"),
 }
-# Names of details that many actions give; others are shown as they are.
-DETAILS = {
-    "by": _l("how"),
-    "first": _l("the first one"),
-    "shared": _l("somebody else’s computer"),
-    "act": _l("act"),
-    "changed": _l("changed"),
-    "events": _l("events"),
-    "kind": _l("kind"),
-    "name": _l("name"),
-    "new_kind": _l("new kind"),
-    "new_name": _l("new name"),
-    "new_short_name": _l("new short name"),
-    "number": _l("how many"),
-    "old_kind": _l("old kind"),
-    "old_name": _l("old name"),
-    "old_short_name": _l("old short name"),
-    "paper": _l("paper"),
-    "people": _l("people"),
-    "reason": _l("reason"),
-    "role": _l("role"),
-    "version": _l("version"),
-    "when": _l("when"),
-}
-# What an organization says about itself, by its columns.
-COLUMNS = {
-    "about": _l("description"),
-    "address": _l("address"),
-    "email": _l("e-mail"),
-    "kind": _l("kind"),
-    "municipality_id": _l("district or city"),
-    "name": _l("name"),
-    "phone": _l("phone"),
-    "short_name": _l("short name"),
-    "signatory_name": _l("who signs certificates"),
-    "signatory_post": _l("their post"),
-    "site": _l("site"),
-}
-
-
-# What the details say that have few values.
-VALUES: dict[str, dict[Any, Any]] = {
-    "by": {
-        "code": _l("by a code"),
-        "confirmation": _l("by confirming the address"),
-        "door": _l("by the link and PIN of a door"),
-        "link": _l("by a link from a letter"),
-        "password": _l("by the password"),
-    },
-    "first": {True: _l("yes"), False: _l("no")},
-    "shared": {True: _l("yes")},
-}
 # For the owner of the account.
 LOG_INS = {
     "account.address_changed": _l("The e-mail address was set"),
@@ -190,8 +137,26 @@ LOG_INS = {
 
 def log_in_words(entry: AuditEntry) -> str:
     """«Logged in, by a link from a letter»"""
-    by = VALUES["by"].get(entry.details.get("by"))
+    by = WAYS.get(entry.details.get("by"))
     return ", ".join(str(words) for words in (LOG_INS.get(entry.action, entry.action), by) if words)
+
+
+def actor_words(entry: AuditEntry) -> str:
+    """Who did it: by name, or why there is none."""
+    if entry.user:
+        return entry.user.display_name
+    if entry.was_logged_in:
+        return _("an account that has been erased")
+    if entry.was_logged_in is False:
+        return _("nobody logged in")
+    if entry.address:  # of the time before the log kept whether somebody was logged in
+        return _("nobody logged in, or an erased account")
+    return _("the site itself")
+
+
+def place_words(entry: AuditEntry) -> str:
+    """The network; of the time when some entries kept the single address, its network too."""
+    return in_short(entry.address) or entry.address or "—"
 
 
 def action_words(code: str) -> str:
@@ -204,23 +169,3 @@ def thing_words(object_type: str, object_id: int | None) -> str:
     if not object_type:
         return ""
     return _("%(thing)s № %(id)s", thing=THINGS.get(object_type, object_type), id=object_id)
-
-
-def detail_words(details: dict[str, Any]) -> str:
-    """«how many: 24, paper: list.xlsx». What became of what is told by the event's history."""
-    return ", ".join(
-        f"{DETAILS.get(name, name)}: {value_words(name, value)}"
-        for name, value in details.items()
-        if not isinstance(value, dict)
-    )
-
-
-def value_words(name: str, value: Any) -> str:
-    """Codes in words: kinds of organizations, columns that changed, what has few values."""
-    if isinstance(value, list):
-        return ", ".join(value_words(name, single) for single in value)
-    if name in ("old_kind", "new_kind"):
-        return str(TITLES.get(value, value))
-    if name == "changed":
-        return str(COLUMNS.get(value, value))
-    return str(VALUES.get(name, {}).get(value, value))

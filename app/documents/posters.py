@@ -106,4 +106,8 @@ def state_in_words(event: Event) -> str:
         return _("Draft: the code works after the event is published")
     if event.is_called_off:
         return _("The event is called off")
-    return _("It is over") if event.is_over else ""
+    if event.is_over:
+        return _("It is over")
+    return (
+        _("The organizer is suspended: nobody can sign up") if event.organization.is_halted else ""
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.audit.wording import action_words
+from app.audit.wording import action_words, actor_words
 from app.events.kinds import KINDS, PROJECTS
 from app.events.models import Event
 from app.events.professional_fields import PROFESSIONAL_FIELDS
@@ -68,6 +68,7 @@ class Act:
     action: str
     about: str
     changes: dict[str, list[Any]]
+    who: str  # in words, also when the account is gone
 
     @property
     def words(self) -> str:
@@ -103,7 +104,8 @@ def told_together(entries: Sequence[AuditEntry]) -> list[Act]:
     acts: list[Act] = []
     for entry in entries:
         when, changes = entry.details.get("when"), entry.details.get("changes") or {}
-        act = Act(entry.at, entry.user, entry.action, moment(when) if when else "", changes)
+        act = Act(entry.at, entry.user, entry.action, moment(when) if when else "", changes,
+                  actor_words(entry))  # fmt: skip
         later = acts[-1] if acts else None
         if (
             later

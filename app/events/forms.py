@@ -44,7 +44,7 @@ from app.organizations.models import Municipality, Organization
 from app.people.models import Category
 from app.roadmap.models import Measure
 from app.roadmap.queries import measure_by_code
-from app.text import whole
+from app.text import whole, whole_or_nothing
 
 MOST_LETTERS = 8000
 MOST_COMPANIONS = 10
@@ -235,7 +235,8 @@ class EventForm(FlaskForm):
             raise ValidationError(_("This series belongs to another of your organizations."))
 
     def validate_grade_to(self, field: Field) -> None:
-        if field.data and self.grade_from.data and int(field.data) < int(self.grade_from.data):
+        first, last = whole_or_nothing(self.grade_from.data), whole_or_nothing(field.data)
+        if first and last and last < first:
             raise ValidationError(_("The last grade comes before the first one."))
 
     def validate_signup_closes_at(self, field: Field) -> None:
@@ -264,8 +265,8 @@ class EventForm(FlaskForm):
             format=Format(self.format.data),
             online_url=self.online_url.data or "",
             audience=list(self.audience.data or []),
-            grade_from=int(self.grade_from.data) if self.grade_from.data else None,
-            grade_to=int(self.grade_to.data) if self.grade_to.data else None,
+            grade_from=whole_or_nothing(self.grade_from.data),
+            grade_to=whole_or_nothing(self.grade_to.data),
             fields=list(self.fields.data or []),
             measure=self.chosen_measure(kind),
             companions_max=self.companions_max.data or 0,

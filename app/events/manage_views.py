@@ -24,7 +24,7 @@ from app.events.series import begin_series
 from app.events.slot_forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, State
 from app.organizations.queries import organizations_in_state
-from app.permissions import attended, authorize, can, drafting, event_for, organized
+from app.permissions import attended, authorize, can, described, drafting, event_for, organized
 from app.registrations.actions import cancel_all, tell_changed
 from app.registrations.queries import live_count
 from app.registrations.waitlists import sign_ups_by_day, waiting_at
@@ -68,6 +68,7 @@ def desk() -> ResponseReturnValue:
         asking=organizations_in_state(State.WAITING, size=MOST_ASKING).items
         if can("site.administer")
         else [],
+        described=described(),
         unapproved=[each for each in organizations if not each.is_approved],
     )
 

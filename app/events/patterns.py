@@ -42,7 +42,7 @@ def copy(event: Event, *, first_day: date | None = None) -> Event:
     Hours stay as they are on the clock; nobody is signed up.
     """
     twin = event_like(pattern_of(event), event.organization, first_day=first_day)
-    record("event.copied", twin, organization_id=twin.organization_id, number=event.id)
+    record("event.copied", twin, organization_id=twin.organization_id, copied_from=event.id)
     return twin
 
 

@@ -39,10 +39,10 @@ class Remit:
         return sa.or_(*conditions)
 
 
-def roles_of(user: User) -> dict[int, StaffRole]:
+def roles_of(user: User, *, of_halted: bool = False) -> dict[int, StaffRole]:
     """The user's role at single events, by the event's id: one query. A role given to an
     address belongs to whoever has confirmed that it is theirs; nobody helps an organization
-    that may not act itself."""
+    that may not act itself. ``of_halted``: whom they helped, were it not halted."""
     is_theirs = EventStaff.user_id == user.id
     if user.email and user.email_confirmed_at:
         unclaimed = sa.and_(EventStaff.user_id.is_(None), EventStaff.email == user.email)
@@ -54,7 +54,7 @@ def roles_of(user: User) -> dict[int, StaffRole]:
         .where(
             is_theirs,
             sa.or_(EventStaff.expires_at.is_(None), EventStaff.expires_at > clock.now()),
-            Organization.is_approved,
+            sa.true() if of_halted else Organization.is_approved,
         )
     )
     roles: dict[int, StaffRole] = dict(db.session.execute(query).all())

@@ -23,7 +23,7 @@ from app.messages.placeholders import PLACEHOLDERS, unknown_in
 from app.messages.queries import CAME, Selection
 from app.registrations.desk_forms import STATUSES, slot_title
 from app.registrations.models import Status
-from app.text import whole
+from app.text import whole, whole_or_nothing
 
 MOST_DAYS = 30
 HOURS = (14 * 24, 7 * 24, 3 * 24, 48, 24, 12, 4, 2, 1)
@@ -94,7 +94,7 @@ class MessageForm(FlaskForm):
     def selection(self) -> Selection:
         return Selection(
             statuses=tuple(self.statuses.data or ()),
-            slot_id=int(self.slot.data) if self.slot.data else None,
+            slot_id=whole_or_nothing(self.slot.data),
             group=self.group.data or "",
             school=self.school.data or "",
             came=self.came.data or "",

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import login_required
 from flask_wtf import FlaskForm
 
@@ -80,6 +81,7 @@ class Act:
     form: type[FlaskForm]
     states: tuple[State, ...]  # in which it can be done
     done: Any  # what is said afterwards
+    is_told_why: bool = False
 
 
 ACTS = {
@@ -93,27 +95,52 @@ ACTS = {
         reject,
         ReasonForm,
         (State.WAITING,),
-        _l("«%(name)s» is not approved. It has been told why."),
+        _l("«%(name)s» is not approved."),
+        is_told_why=True,
     ),
     "suspend": Act(
         suspend,
         ReasonForm,
         (State.APPROVED,),
-        _l("«%(name)s» is suspended. It has been told why."),
+        _l("«%(name)s» is suspended."),
+        is_told_why=True,
     ),
     "resume": Act(
         resume,
         FlaskForm,
         (State.SUSPENDED,),
-        _l("«%(name)s» works again. It has been told."),
+        _l("«%(name)s» works again."),
     ),
     "close": Act(
         close,
         CloseForm,
         (State.WAITING, State.APPROVED, State.REJECTED, State.SUSPENDED),
-        _l("«%(name)s» is closed. It has been told why."),
+        _l("«%(name)s» is closed."),
+        is_told_why=True,
     ),
 }
+
+
+def told_words(organization: Organization, act: Act | None = None) -> str:
+    """To how many the letter went: one that nobody administers hears nothing."""
+    number = number_told(organization)
+    if not number:
+        return str(_("Nobody was told: the organization has no administrator yet."))
+    if act and act.is_told_why:
+        return ngettext(
+            "The reason was sent to %(num)s administrator.",
+            "The reason was sent to %(num)s administrators.",
+            number,
+        )
+    return ngettext(
+        "A letter was sent to %(num)s administrator.",
+        "A letter was sent to %(num)s administrators.",
+        number,
+    )
+
+
+def number_told(organization: Organization) -> int:
+    return sum(bool(admin.email) for admin in queries.admins_of([organization])[organization.id])
 
 
 @bp.get("/administration/organizations")
@@ -168,7 +195,8 @@ def act(organization_id: int, name: str) -> ResponseReturnValue:
         except RuleBroken as broken:
             form.form_errors = [str(broken)]
         else:
-            flash(str(chosen.done) % {"name": organization.short_name}, "success")
+            done = str(chosen.done) % {"name": organization.short_name}
+            flash(" ".join((done, told_words(organization, chosen))), "success")
             return redirect(url_for(".index"), 303)
     elif not form.is_submitted() and name not in acts_of(organization):
         flash(_("This does not fit any more: it has been decided already."))
@@ -183,6 +211,7 @@ def act(organization_id: int, name: str) -> ResponseReturnValue:
         seal=states.seal_of(organization),
         warnings=warnings_of([organization])[organization.id],
         staff=queries.staff_of(organization),
+        admins=number_told(organization),
         events=number_of_coming(organization),
         first_events=coming_events_of(organization, most=MOST_NAMED),
         people=people_to_come_to(organization),
@@ -224,7 +253,7 @@ def change(organization_id: int) -> ResponseReturnValue:
             form.form_errors = [str(broken)]
             asked = found_or_404(queries.change_of(organization))  # as it is now
         else:
-            flash(_("Answered. The organization has been told."), "success")
+            flash(" ".join((_("Answered."), told_words(organization))), "success")
             return redirect(url_for(".names"), 303)
     return page(
         "organizations/change.html",

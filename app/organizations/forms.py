@@ -21,8 +21,9 @@ from app import fields
 from app.organizations.actions import Details
 from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationKind
-from app.organizations.names import mended, why_not
+from app.organizations.names import has_link, mended, why_not
 from app.organizations.queries import municipalities
+from app.text import whole_or_nothing
 
 SITE = re.compile(r"https?://[^\s/@]+\.[^\s/@.]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
 
@@ -124,7 +125,7 @@ class OrganizationForm(FlaskForm):
         return Details(
             name=self.name.data,
             short_name=self.short_name.data,
-            municipality_id=int(self.municipality.data) if self.municipality.data else None,
+            municipality_id=whole_or_nothing(self.municipality.data),
             address=self.address.data or "",
             site=self.site.data or "",
             phone=self.phone.data or "",
@@ -143,6 +144,13 @@ class OrganizationForm(FlaskForm):
         return OrganizationKind(self.kind.data) if self.kind else OrganizationKind.MINISTRY
 
 
+def without_links(_form: Any, field: Field) -> None:
+    if has_link(field.data or ""):
+        raise ValidationError(
+            _("A reason has no links or addresses in it: it stands in letters. Describe in words.")
+        )
+
+
 class ReasonForm(FlaskForm):
     """Why the ministry decides so."""
 
@@ -153,6 +161,7 @@ class ReasonForm(FlaskForm):
             DataRequired(_l("Write the reason: the organization reads it.")),
             Length(max=500, message=fields.too_long(500)),
             fields.PlainText(),
+            without_links,
         ],
     )
 

@@ -125,6 +125,12 @@ class Organization(Model):
         return State.REJECTED if self.rejected_at else State.WAITING
 
     @property
+    def is_demonstration(self) -> bool:
+        """An entry of the region file that says itself it is not checked. Whoever registered
+        on the site was checked by the ministry, not by the file."""
+        return self.region_key is not None and not self.is_verified
+
+    @property
     def title(self) -> str:
         """The full name without its legal form, as people call it: «Элистинский
         политехнический колледж» имени И.Н. Эльвартынова."""

@@ -23,7 +23,7 @@ from app.organizations.forms import OrganizationForm
 from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationChange
 from app.organizations.queries import change_of, find_organizations, municipalities
-from app.permissions import authorize, described, organization_for
+from app.permissions import authorize, can, described, organization_for
 from app.security import let_frame
 from app.text import clean
 from app.web import page, page_asked
@@ -62,6 +62,8 @@ def show(slug: str) -> ResponseReturnValue:
         "organizations/show.html",
         organization=organization,
         kind=TITLES[organization.kind],
+        # What a suspended one says of itself may be the reason: strangers read only its name.
+        says=organization.is_approved or can("organization.read", organization),
         coming=find_events(Selection(organization=slug), size=12),
         past=past_of(organization),
         event_card=event_card,

@@ -27,6 +27,7 @@ from app.people.pupils import on_receipt
 from app.people.queries import consents_of, guardianships_of
 from app.permissions import authorize, can, own_schools
 from app.registrations.consent_states import guardians_are_asked
+from app.text import whole
 from app.web import found_or_404, page
 
 bp = Blueprint("classes", __name__)
@@ -90,7 +91,7 @@ def new() -> ResponseReturnValue:
         try:
             with transaction():
                 class_ = classes.add_class(
-                    school, grade=int(form.grade.data), letter=form.letter.data or ""
+                    school, grade=whole(form.grade.data), letter=form.letter.data or ""
                 )
         except RuleBroken as broken:
             form.form_errors.append(str(broken))

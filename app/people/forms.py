@@ -13,6 +13,7 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 from app import clock, fields
 from app.people.actions import Details
 from app.people.models import Category, Person, age_on
+from app.text import whole_or_nothing
 
 # What stands in the list «Класс или кто вы»: a grade, or a category without one.
 GROWN_UP = {
@@ -89,7 +90,11 @@ class DetailsForm(FlaskForm):
 
     @property
     def details(self) -> Details:
-        grade = int(self.grade.data) if self.grade and self.category is Category.PUPIL else None
+        grade = (
+            whole_or_nothing(self.grade.data)
+            if self.grade and self.category is Category.PUPIL
+            else None
+        )
         return Details(
             last_name=self.last_name.data or "",
             first_name=self.first_name.data or "",

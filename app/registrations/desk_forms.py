@@ -16,6 +16,7 @@ from app.filters import day, time
 from app.registrations.desk_queries import EVERYBODY, SORTS, Filter, printable
 from app.registrations.forms import PersonForm
 from app.registrations.models import Status
+from app.text import whole_or_nothing
 
 Said = MultiDict[str, str]
 STATUSES = {
@@ -93,7 +94,7 @@ class FilterForm(FlaskForm):
         return Filter(
             words=self.q.data,
             status=Status(self.status.data) if self.status.data else None,
-            slot_id=int(self.slot.data) if self.slot.data else None,
+            slot_id=whole_or_nothing(self.slot.data),
             school=self.school.data,
             group=self.group.data,
             answer=self.answer.data,

@@ -104,7 +104,7 @@ def undo(merge: Merge, *, by: User | None) -> None:
         "persons.parted",
         merge,
         organization_id=kept.own_school_id,
-        by=by.id if by else None,
+        undone_by=by.id if by else None,
         **counted(moved),
     )
     db.session.flush()

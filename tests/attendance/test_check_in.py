@@ -300,8 +300,8 @@ class TestPhone:
         assert taken["key"] != others["key"]
         from app.audit.models import AuditEntry
 
-        noted = db.session.scalars(sa.select(AuditEntry.details).filter_by(
-            action="check_in_list.taken")).all()  # fmt: skip
+        taken = db.session.scalars(sa.select(AuditEntry).filter_by(action="check_in_list.taken"))
+        noted = [entry.details for entry in taken]
         assert noted == [{"number": 1}] * 2
 
     def test_learns_the_marks_of_the_others(self, app: Flask) -> None:

@@ -5,9 +5,10 @@ import ast
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_login import login_user as log_in
 
 from app import clock
-from app.audit import wording
+from app.audit import detail_wording
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.audit.wording import ACTIONS, action_words
@@ -22,6 +23,7 @@ from tests.factories import (
     make_ministry_admin,
     make_organization,
     make_registration,
+    make_user,
 )
 
 
@@ -63,7 +65,7 @@ class TestRule:
     def test_details_of_any_shape_can_be_read(self, app: Flask, value: object) -> None:
         with app.test_request_context():
             for name in ("reason", "changed", "by", "new_kind", "nobody knows it"):
-                assert isinstance(wording.detail_words({name: value}), str)
+                assert isinstance(detail_wording.detail_words({name: value}), str)
 
     def test_entries_are_never_changed_nor_deleted(self) -> None:
         record("person.exported")
@@ -109,7 +111,7 @@ class TestHooks:
         assert entry.user_id == organizer.id
         assert entry.organization_id == event.organization_id
         assert (entry.object_type, entry.object_id) == ("event", event.id)
-        assert (entry.details, entry.address) == ({"number": 1}, "127.0.0.1")
+        assert (entry.details, entry.address) == ({"number": 1}, "127.0.0.0/24")
 
     def test_staff_who_cancel_and_the_ministry_that_approves(self, browser: Browser) -> None:
         event = make_event()
@@ -161,6 +163,45 @@ class TestScreen:
         ):  # fmt: skip
             found = browser.open(f"/administration/audit?{asked}")
             assert (found.status, len(found.soup.select("tbody tr"))) == (200, number), asked
+
+    def test_tells_an_erased_account_from_a_stranger_and_from_the_site(
+        self, app: Flask, browser: Browser
+    ) -> None:
+        admin = make_ministry_admin()
+        gone = make_user("Ушедшая Ученица")
+        for user in (None, gone):
+            with app.test_request_context():
+                if user:
+                    log_in(user)
+                record("person.exported")
+                db.session.flush()
+        record("data.expired")
+        db.session.add(AuditEntry(action="old.act", address="203.0.113.77"))
+        db.session.flush()
+        db.session.expire_all()
+        db.session.delete(gone)
+        db.session.flush()
+        db.session.expire_all()
+        page = browser.log_in(admin).open("/administration/audit")
+        assert "Ушедшая" not in page.html
+        assert page.texts("tbody td[data-label=Кто]") == [
+            "без входа или удалённая учётная запись", "сам сайт", "удалённая учётная запись",
+            "без входа",
+        ]  # fmt: skip
+        assert "was_logged_in" not in page.html
+        assert page.texts("tbody td[data-label=Откуда]")[:2] == ["203.0.113.0/24", "—"]
+
+    @pytest.mark.parametrize("action", ["person.exported", "person.erased", "log_ins.printed"])
+    def test_keeps_the_network_alone_whatever_was_done(self, app: Flask, action: str) -> None:
+        for address, kept in (
+            ("203.0.113.77", "203.0.113.0/24"),
+            ("2a02:6b8:1::5", "2a02:6b8:1::/48"),
+        ):
+            with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+                record(action)
+                db.session.flush()
+            query = sa.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)
+            assert db.session.scalars(query).one().address == kept
 
     def test_an_admin_sees_their_organization_alone(self, browser: Browser) -> None:
         one, other = make_organization(), make_organization(short_name="Чужая организация")

@@ -284,6 +284,19 @@ class TestHistory:
         assert "89610001122" not in page.html, "contacts are named, not repeated"
         assert "изменено" in edited
 
+    def test_says_that_the_account_is_gone(self, browser: Browser) -> None:
+        event = make_draft(title="Прежнее")
+        gone = make_member(event.organization)
+        browser.log_in(gone)
+        url = f"/manage/events/{event.slug}/edit"
+        browser.submit(url, fields=browser.open(url).form(FORM) | {"title": "Новое"})
+        db.session.delete(gone)
+        db.session.flush()
+        browser.log_in(make_member(event.organization))
+        [edited] = browser.open(f"/manage/events/{event.slug}/history").texts(".o-history > li")
+        assert "удалённая учётная запись" in edited
+        assert "сам сайт" not in edited
+
     def test_edits_of_one_sitting_are_told_as_one(self, browser: Browser) -> None:
         event = make_draft(title="А")
         for title in ("Б", "В"):

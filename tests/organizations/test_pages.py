@@ -110,7 +110,7 @@ class TestScreen:
         assert len(statements) <= 5
 
     def test_unverified_ones_say_so(self, browser: Browser) -> None:
-        college = make_organization(is_verified=False)
+        college = make_organization(is_verified=False, region_key="college")
         assert "Демонстрационные данные" in browser.open(f"/organizations/{college.slug}").html
 
     def test_waiting_ones_are_seen_by_their_staff_and_the_ministry_alone(self, app: Flask) -> None:
