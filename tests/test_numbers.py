@@ -10,7 +10,7 @@ from app.fields import whole_number
 from app.text import LARGEST, whole, whole_or_nothing
 from app.web import MOST_PAGES, page_asked
 from tests.browser import Browser
-from tests.factories import make_user
+from tests.factories import make_event, make_member, make_organization, make_user
 
 ODD = [
     "²",
