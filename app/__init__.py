@@ -241,6 +241,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     for view in (site_views.language, site_views.low_vision):
         csrf.exempt(view)
     app.jinja_env.globals.update(
+        operator=operator,
         can=permissions.can,
         own_schools=permissions.own_schools,
         answers=app.view_functions.__contains__,  # whether an endpoint exists
