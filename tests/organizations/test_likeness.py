@@ -108,7 +108,8 @@ class TestShortForm:
                   municipality=make_municipality(name=f"г. {place}"))  # fmt: skip
         assert find_school("СОШ № 1") is None
         found = find_school("СОШ № 1, Лагань")
-        assert found is not None and "Лагань" in found.name
+        assert found is not None
+        assert "Лагань" in found.name
 
     def test_the_whole_name_goes_first(self) -> None:
         named("СОШ № 18 (вечерняя)", kind=SCHOOL)

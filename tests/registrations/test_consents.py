@@ -268,8 +268,10 @@ class TestGuest:
         self, browser: Browser, told: dict[str, str]
     ) -> None:
         url = f"/events/{make_event().slug}/sign-up"
-        page = browser.submit(url, fields={**GUEST, "grade": "college_student", "email": "", **told})
-        assert "билет придёт" in page.text("#email-error")
+        page = browser.submit(
+            url, fields={**GUEST, "grade": "college_student", "email": "", **told}
+        )
+        assert "придёт билет" in page.text("#email-error")
         assert db.session.scalars(sa.select(Registration)).all() == []
 
     @pytest.mark.parametrize("panel", [None, "signup-panel"], ids=["page", "htmx"])
