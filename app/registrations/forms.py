@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from app import clock, fields
 from app.events.models import Event, Slot
 from app.events.question_queries import questions_of
 from app.filters import span
+from app.people.actions import Details
 from app.people.forms import DetailsForm
 from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
 from app.registrations.answer_forms import AskingForm, ManyField
@@ -127,9 +129,16 @@ class PersonForm(SeatForm, DetailsForm):
         return born is not None and OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE
 
     @property
+    def details(self) -> Details:
+        told = super().details
+        return told if told.email else replace(told, parents_email=self.ticket_email)
+
+    @property
     def ticket_email(self) -> str:
         """Where the ticket goes: to the parent, if the participant has no address."""
-        return self.email.data or self.guardian_email.data or ""
+        own = self.email.data if self.email else ""
+        parents = self.guardian_email.data if self.guardian_email else ""
+        return own or parents or ""
 
 
 class OwnForm(SeatForm):

@@ -255,6 +255,22 @@ class TestGuest:
         page = browser.submit(f"/registrations/{code}/ask-guardian", guardian_email=MOTHER)
         assert len(list(db.session.scalars(asked))) == 3
 
+    def test_whoever_knows_the_birth_date_does_not_share_the_agreement(
+        self, browser: Browser
+    ) -> None:
+        told = {**GUEST, "email": ""}
+        browser.submit(f"/events/{make_event().slug}/sign-up", fields=told)
+        first = db.session.scalars(sa.select(Registration)).one()
+        agree(first.person, PERSONAL_DATA, channel=ConsentChannel.GUARDIAN_LINK)
+        db.session.flush()
+        other = {**told, "guardian_email": "stranger@example.org"}
+        browser.submit(f"/events/{make_event(in_days_=20).slug}/sign-up", fields=other)
+        latest = sa.select(Registration).order_by(Registration.id.desc())
+        second = db.session.scalars(latest).first()
+        assert second is not None
+        assert second.person_id != first.person_id
+        assert second.is_awaiting_consent
+
     def test_the_same_address_twice_is_told_what_to_do(self, browser: Browser) -> None:
         url = f"/events/{make_event().slug}/sign-up"
         page = browser.submit(url, fields={**GUEST, "email": MOTHER})
