@@ -255,6 +255,10 @@ class TestGuest:
         page = browser.submit(f"/registrations/{code}/ask-guardian", guardian_email=MOTHER)
         assert len(list(db.session.scalars(asked))) == 3
 
+    def test_the_address_is_not_called_optional(self, browser: Browser) -> None:
+        page = browser.open(f"/events/{make_event().slug}/sign-up")
+        assert page.text("label[for=email]") == "Электронная почта"
+
     def test_whoever_knows_the_birth_date_does_not_share_the_agreement(
         self, browser: Browser
     ) -> None:
