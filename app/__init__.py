@@ -80,6 +80,7 @@ from app.messages.views import bp as messages
 from app.notifications.views import bp as notifications
 from app.organizations.approval_views import bp as approvals
 from app.organizations.membership_views import bp as memberships
+from app.organizations.queries import operator
 from app.organizations.views import bp as organizations
 from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
 from app.people.children_views import bp as children
@@ -241,6 +242,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     for view in (site_views.language, site_views.low_vision):
         csrf.exempt(view)
     app.jinja_env.globals.update(
+        site_operator=operator,
         can=permissions.can,
         own_schools=permissions.own_schools,
         answers=app.view_functions.__contains__,  # whether an endpoint exists

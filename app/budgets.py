@@ -82,6 +82,11 @@ REMINDERS_OF_TICKET = Budget("letters that remind of a registration there is", 1
     _l("The ticket has been sent again today."))
 REMINDERS_OF_MONTH = Budget("reminders of a registration in a month", 3, MONTH,
     _l("The ticket has been sent again several times."))
+# The first letter was lost, as spam: it may come again, to a stranger's mailbox very seldom.
+REPEATS_TO_MAILBOX = Budget("tickets sent again to a mailbox that may be silent", 1, DAY,
+    _l("The ticket has been sent again today."))
+REPEATS_TO_MAILBOX_IN_MONTH = Budget("tickets sent again to a mailbox in a month", 3, MONTH,
+    _l("The ticket has been sent again several times."))
 LINKS_TO_MAILBOX = Budget("log-in links to a mailbox", 5, HOUR,
     _l("Several links have been sent to this address."))
 LETTERS_OF_NETWORK = Budget("letters that a network has sent to mailboxes it types", 600, DAY,

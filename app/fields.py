@@ -90,7 +90,8 @@ class PlainText:
 class PersonName:
     """What person_names.py takes for one; ``is_whole``: last and first name, perhaps initials."""
 
-    def __init__(self, *, is_whole: bool = False) -> None:
+    def __init__(self, *, is_whole: bool = False, is_patronymic: bool = False) -> None:
+        self.is_patronymic = is_patronymic
         self.most_words = person_names.MOST_WORDS_OF_ALL if is_whole else person_names.MOST_WORDS
         self.initials = is_whole
 
@@ -100,8 +101,11 @@ class PersonName:
             return
         if not person_names.is_name(text, most_words=self.most_words, initials=self.initials):
             raise ValidationError(
-                _("A name has letters, spaces and hyphens only. Check for digits and signs.")
-            )
+                _("A name has letters, spaces, hyphens and apostrophes only, and few words. Check "
+                  "for digits and signs.")
+            )  # fmt: skip
+        if self.is_patronymic and not person_names.is_patronymic(text):
+            raise ValidationError(_("A patronymic has one or two words. Write it alone."))
         if mixed := person_names.mixed_words(text):
             raise ValidationError(
                 _("Russian and Latin letters are mixed in “%(word)s”. Type it anew in one "
@@ -142,13 +146,17 @@ def line(label: Any, *, required: str | Any = "", most: int = 200, **kwargs: Any
     )
 
 
-def name(label: Any, *, required: str | Any = "") -> StringField:
+def name(label: Any, *, required: str | Any = "", is_patronymic: bool = False) -> StringField:
     """A part of a person's name, stored trimmed and mended."""
     needed = [DataRequired(required)] if required else []
     return StringField(
         label,
         filters=[mended_name],
-        validators=[*needed, Length(max=100, message=too_long(100)), PersonName()],
+        validators=[
+            *needed,
+            Length(max=100, message=too_long(100)),
+            PersonName(is_patronymic=is_patronymic),
+        ],
     )
 
 

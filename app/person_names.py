@@ -21,7 +21,10 @@ INITIALS = re.compile(
     r"(?:[^\W\d_]\.-?){1,3}(?:[А-ЯЁӘҺҖҢӨҮ][а-яёәһҗңөү]+(?:-[А-ЯЁӘҺҖҢӨҮ][а-яёәһҗңөү]+)*)?"
 )
 OF_ADDRESSES = {"http", "https", "www"}
-MOST_WORDS, MOST_WORDS_OF_ALL = 4, 8  # «де ла Крус Гарсия»; last, first name and patronymic
+MOST_WORDS, MOST_WORDS_OF_ALL = 3, 8  # «ван дер Берг»; last, first name and patronymic
+MOST_WORDS_OF_PATRONYMIC = 2  # besides a word that says whose child: «Али Гасан оглы»
+MOST_LETTERS_OF_ALL = 120  # the three together: what is longer is a sentence
+CHILD_OF = {"оглы", "оглу", "кызы", "гызы", "улы", "уулу", "угли"}
 
 
 def mended(text: str | None) -> str:
@@ -48,6 +51,12 @@ def is_mixed(word: str) -> bool:
 def mixed_words(text: str) -> list[str]:
     """Words of two alphabets, once they are mended: which letters were meant nobody knows."""
     return [word for word in text.split() if is_mixed(word)]
+
+
+def is_patronymic(text: str) -> bool:
+    """Not a sentence: free words in a name would go to whose address was typed."""
+    words = [word for word in text.split() if word.casefold() not in CHILD_OF]
+    return is_name(text) and len(words) <= MOST_WORDS_OF_PATRONYMIC
 
 
 def is_name(text: str, *, most_words: int = MOST_WORDS, initials: bool = False) -> bool:

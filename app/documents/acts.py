@@ -1,12 +1,10 @@
 """The act of erasure as a paper, with the extract of the log (Roskomnadzor's order № 179)."""
 
-import sqlalchemy as sa
 from flask_babel import force_locale
 
 from app import printer
-from app.db import db
 from app.documents.erasure_words import REASONS, ROWS
-from app.organizations.models import Organization, OrganizationKind
+from app.organizations.queries import operator
 from app.people.list_models import ErasureAct
 
 
@@ -21,13 +19,3 @@ def act_of_erasure(act: ErasureAct) -> bytes:
             reason=REASONS[act.reason],
             rows=[(ROWS.get(table, table), number) for table, number in act.rows.items()],
         )
-
-
-def operator() -> Organization | None:
-    """The ministry, with its name and address."""
-    return db.session.scalars(
-        sa.select(Organization)
-        .where(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
-        .order_by(Organization.id)
-        .limit(1)
-    ).first()

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask_babel import force_locale
 
 from app import printer
-from app.db import db
 from app.events.models import Event
 from app.filters import day
-from app.organizations.models import Organization, OrganizationKind
+from app.organizations.models import Organization
+from app.organizations.queries import operator
 from app.people.models import ConsentKind, Guardianship, Person, SchoolClass
 from app.people.queries import guardianships_of
 from app.people.text_queries import Words, in_force
@@ -103,14 +102,3 @@ def title_and_words(text: Words) -> tuple[str, str]:
     if first.startswith("#"):
         return first.lstrip("# "), rest
     return DEFAULT_TITLES[text.kind], text.body
-
-
-def operator() -> Organization | None:
-    """The ministry, for its address."""
-    query = (
-        sa.select(Organization)
-        .where(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
-        .order_by(Organization.id)
-        .limit(1)
-    )
-    return db.session.scalar(query)

@@ -17,9 +17,9 @@ from app.db import transaction
 from app.documents import erasing, own_data
 from app.documents.data_forms import EraseForm
 from app.documents.erasure_words import KEPT
+from app.documents.farewell import erase_on_request
 from app.documents.traces import circle_of
 from app.errors import RuleBroken
-from app.people.list_models import ErasureReason
 from app.people.models import Person
 from app.registrations.queries import coming_of
 from app.security import limiter
@@ -66,11 +66,11 @@ def erase(person_id: int) -> ResponseReturnValue:
         try:
             refuse_unless_known(form)
             with transaction():
-                erasing.erase(person, reason=ErasureReason.REQUEST, done_by=whose_wish(is_own))
+                gave = erase_on_request(person, by=current_user, done_by=whose_wish(is_own))
         except RuleBroken as broken:
             form.form_errors.append(str(broken))
         else:
-            return erased_answer(is_own)
+            return erased_answer(is_own, gave_seats=gave)
     return erase_page(person, form, is_own)
 
 
@@ -104,9 +104,10 @@ def whose_wish(is_own: bool) -> str:
         return _("the person, in their account") if is_own else _("a guardian, in their account")
 
 
-def erased_answer(is_own: bool) -> ResponseReturnValue:
+def erased_answer(is_own: bool, *, gave_seats: bool) -> ResponseReturnValue:
     if not is_own:
-        flash(_("The data is erased. Whoever waited for a seat has got it."), "success")
+        erased, given = _("The data is erased."), _("Whoever waited for a seat has got it.")
+        flash(f"{erased} {given}" if gave_seats else erased, "success")
         return redirect(url_for(".index"), 303)
     logout_user()
     session.clear()

@@ -45,9 +45,10 @@ def erase(person: Person, *, reason: ErasureReason, done_by: str) -> ErasureAct:
     """Erase all that tells who this person is, for ever, and write the act of it.
 
     Registrations to come are cancelled and the seats go to those who wait; nobody is written
-    to, for there is nobody left to write to. What stays has no name: visits for the plan's
-    counts, numbers of certificates, that consents were given. On request an account ends
-    with its person; otherwise only when nothing else hangs on it. Raises RuleBroken.
+    to about them (who asks for it gets one last letter: farewell.py). What stays has no name:
+    visits for the plan's counts, numbers of certificates, that consents were given. On request
+    an account ends with its person; otherwise only when nothing else hangs on it. Raises
+    RuleBroken.
     """
     if person.anonymized_at:
         raise RuleBroken(_("This data is erased already."))

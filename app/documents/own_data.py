@@ -23,6 +23,7 @@ from app.documents.name_models import NameForm
 from app.documents.traces import letters_about, letters_to, traces_of, with_merged
 from app.events.meeting_models import Meeting
 from app.events.models import Event
+from app.notifications.letters import subject_of
 from app.notifications.models import Notification
 from app.people.models import Consent, Person
 from app.people.queries import guardianships_of
@@ -294,6 +295,7 @@ def letter_facts(letter: Notification) -> dict[str, Any]:
     return {
         "address": letter.address,
         "about": letter.template,
+        "subject": subject_of(letter.template, letter.context),
         "written_at": moment(letter.created_at),
         "sent_at": moment(letter.sent_at),
     }

@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale, gettext
+from jinja2 import TemplateNotFound, UndefinedError
 
 from app.accounts.mailboxes import proof_of
 from app.mail import Letter
@@ -33,6 +34,17 @@ class Block:
     lines: list[str]
     url: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+
+
+def subject_of(template: str, context: dict[str, Any]) -> str:
+    """What a letter that went was called, in the language now spoken; its secrets are forgotten.
+    Empty where its template wants more than is kept."""
+    words = {"link": "", **in_words(context), "from_letter": "", "_": gettext}
+    try:
+        text = current_app.jinja_env.get_template(f"mail/{template}.txt").render(words)
+    except (TemplateNotFound, UndefinedError):
+        return ""
+    return clean(text.strip().partition("\n")[0].removeprefix("Subject:"))[:200]
 
 
 def letter_of(

@@ -96,3 +96,35 @@ def are_schools_of_one_number(one: Named, other: Named) -> bool:
 
 def numbers_in(named: Named) -> set[str]:
     return {word for word in words_of(f"{named.name} {named.short_name}") if word.isdecimal()}
+
+
+# One word for what people write in many ways, and what says nothing about which school it is.
+ANY_SCHOOL = {"сош", "школа", "средняя", "общеобразовательная", "шк", "школы"}
+SAYS_NOTHING = {
+    *("мбоу", "мкоу", "маоу", "моу", "гбоу", "бпоу", "рк", "г", "город", "города", "с", "п"),
+    *("пос", "поселок", "село", "района", "им", "имени", "номер", "n", "no"),
+}
+
+
+def is_short_for(text: str, organization: Organization) -> bool:
+    """Whether all words of the text, two at least, stand in the organization's name or in
+    that of its municipality: the same kind and number, «СОШ № 18» for one named after somebody.
+    Numbers must be the same: «школа 1» is not short for «школа № 11»."""
+    place = organization.municipality
+    where = plain_words(place.name) if place else frozenset()
+    asked = plain_words(text)
+    return any(
+        len(asked - where) >= FEWEST_WORDS and asked <= plain_words(name) | where
+        for name in (organization.name, organization.short_name)
+    )
+
+
+def plain_words(name: str) -> frozenset[str]:
+    words = words_of(re.sub(r"(?<=[^\W\d])(?=\d)", " ", name)) - SAYS_NOTHING
+    return frozenset("школа" if word in ANY_SCHOOL else word for word in words)
+
+
+def telling_word(text: str) -> str:
+    """What a name must have in it to be meant: the number, else the longest word."""
+    words = re.findall(r"[^\W\d_]+|\d+", text)
+    return max(words, key=lambda word: (word.isdecimal(), len(word)), default=text)

@@ -210,3 +210,14 @@ def municipalities() -> list[Municipality]:
     """All districts and cities of the region, by name."""
     query = sa.select(Municipality).order_by(Municipality.sort_key, Municipality.id)
     return list(db.session.scalars(query))
+
+
+def operator() -> Organization | None:
+    """Of personal data: the ministry, with its name, address and contacts."""
+    query = (
+        sa.select(Organization)
+        .where(Organization.kind == OrganizationKind.MINISTRY, Organization.is_approved)
+        .order_by(Organization.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)

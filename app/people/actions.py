@@ -42,6 +42,7 @@ class Details:
     school: str = ""
     phone: str = ""
     email: str = ""
+    parents_email: str = ""  # the only address of a guest aged 14–17
 
     @property
     def identity(self) -> str:
@@ -55,8 +56,10 @@ class Details:
 
     @property
     def guest_key(self) -> str:
-        """The same name, birth date and e-mail are the same guest."""
-        return sha256(f"{self.identity}|{self.email.lower()}".encode()).hexdigest()
+        """The same name, birth date and e-mail (or a parent's) are the same guest. Without an
+        address in it, whoever knows a child's birth date would share what the parent agreed to."""
+        address = self.email or (self.parents_email and f"parent|{self.parents_email}")
+        return sha256(f"{self.identity}|{address.lower()}".encode()).hexdigest()
 
 
 def described(person: Person, details: Details, *, says_school: bool = False) -> Person:

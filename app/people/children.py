@@ -99,7 +99,7 @@ def stop(child: Person, user: User) -> None:
         raise RuleBroken(
             _(
                 "You are the only one who keeps this child. Hand the child over to another "
-                "guardian, or erase the data on the page “My data”."
+                "guardian, or erase the data on the page “Download or erase”."
             )
         )
     part(child, user)

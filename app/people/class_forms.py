@@ -48,7 +48,7 @@ class PupilForm(FlaskForm):
 
     last_name = fields.name(_l("Last name"), required=_l("Write the last name."))
     first_name = fields.name(_l("First name"), required=_l("Write the first name."))
-    patronymic = fields.name(_l("Patronymic"))
+    patronymic = fields.name(_l("Patronymic"), is_patronymic=True)
     birth_date = DateField(
         _l("Birth date"),
         format=["%Y-%m-%d", "%d.%m.%Y"],

@@ -13,6 +13,7 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 from app import clock, fields
 from app.people.actions import Details
 from app.people.models import Category, Person, age_on
+from app.person_names import MOST_LETTERS_OF_ALL
 from app.text import whole_or_nothing
 
 # What stands in the list «Класс или кто вы»: a grade, or a category without one.
@@ -43,7 +44,7 @@ class DetailsForm(FlaskForm):
 
     last_name = fields.name(_l("Last name"), required=_l("Write the last name."))
     first_name = fields.name(_l("First name"), required=_l("Write the first name."))
-    patronymic = fields.name(_l("Patronymic"))
+    patronymic = fields.name(_l("Patronymic"), is_patronymic=True)
     birth_date = DateField(
         _l("Birth date"),
         format=["%Y-%m-%d", "%d.%m.%Y"],
@@ -76,7 +77,7 @@ class DetailsForm(FlaskForm):
             raise ValidationError(_("Choose the grade, or who you are."))
 
     def validate_birth_date(self, field: DateField) -> None:
-        if field.data is None:
+        if field.data is None or field.errors:
             return
         age = age_on(field.data, clock.today())
         if self.category is Category.PUPIL and age not in PUPIL_AGES:
@@ -85,8 +86,21 @@ class DetailsForm(FlaskForm):
             raise ValidationError(_("Check the birth date or choose the grade: this is a child’s."))
 
     def validate_school(self, field: Any) -> None:
-        if self.category is Category.PUPIL and not field.data:
-            raise ValidationError(_("Write the school. Example: СОШ № 18"))
+        if field.data or self.category not in (None, Category.PUPIL):
+            return
+        if self.category is None:  # asked at once, not after the grade has been chosen
+            raise ValidationError(_("A pupil writes the school. Example: СОШ № 18"))
+        raise ValidationError(_("Write the school. Example: СОШ № 18"))
+
+    def validate_last_name(self, field: Any) -> None:
+        parts = (self.last_name.data, self.first_name.data, self.patronymic.data)
+        if sum(len(part or "") for part in parts) > MOST_LETTERS_OF_ALL:
+            raise ValidationError(
+                _(
+                    "The name is too long: at most %(most)s letters in all.",
+                    most=MOST_LETTERS_OF_ALL,
+                )
+            )
 
     @property
     def details(self) -> Details:

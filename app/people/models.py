@@ -116,9 +116,13 @@ class Person(Model):
         return " ".join(filter(None, (self.first_name, self.patronymic)))
 
     @property
+    def first_name_and_initial(self) -> str:
+        return f"{self.first_name} {self.last_name[:1]}."
+
+    @property
     def shortened(self) -> str:
         """«Санджи Б., 9А»: for whoever may be somebody else."""
-        name = f"{self.first_name} {self.last_name[:1]}."
+        name = self.first_name_and_initial
         return f"{name}, {self.class_title}" if self.class_title else name
 
     @property

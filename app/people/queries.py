@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, load_only
 from app.accounts.models import User
 from app.config import ROOT
 from app.db import db
+from app.organizations.likeness import is_short_for, telling_word
 from app.organizations.models import Organization, OrganizationKind
 from app.people.models import (
     Consent,
@@ -35,7 +36,10 @@ CALLED_LIKE = (
         Organization.is_approved,
         Organization.search_text.like(sa.bindparam("words"), escape="\\"),
     )
-    .options(load_only(Organization.name, Organization.short_name))
+    .options(
+        load_only(Organization.name, Organization.short_name, Organization.kind),
+        joinedload(Organization.municipality),
+    )
     .order_by(Organization.id)
 )
 
@@ -57,15 +61,17 @@ def schools() -> list[Organization]:
 
 
 def find_school(text: str) -> Organization | None:
-    """The approved school or college that is called exactly so (case, «ё» apart), if there is
-    one."""
+    """The approved school or college that is called exactly so (case, «ё» apart); else the
+    only one whose name this is in short: «СОШ № 18», «школа 18» (see likeness.py)."""
     wanted = searchable(text)
     if not wanted:
         return None
-    for organization in db.session.scalars(CALLED_LIKE, {"words": like(wanted)}):
+    found = list(db.session.scalars(CALLED_LIKE, {"words": like(telling_word(wanted))}))
+    for organization in found:
         if wanted in (searchable(organization.name), searchable(organization.short_name)):
             return organization
-    return None
+    called = [one for one in found if is_short_for(text, one)]
+    return called[0] if len(called) == 1 else None
 
 
 def current_text_id(kind: ConsentKind) -> int | None:

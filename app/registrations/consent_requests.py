@@ -17,7 +17,7 @@ from app.notifications.actions import notify
 from app.people.models import ConsentKind, Person
 from app.people.queries import guardianships_of, has_agreed
 from app.registrations.letters import facts_of
-from app.registrations.models import ConsentRequest, Registration, Status
+from app.registrations.models import Channel, ConsentRequest, Registration, Status
 
 MOST_REQUESTS = 6  # letters about one registration, however often somebody presses
 
@@ -103,8 +103,11 @@ def ask_again(registration: Registration, guardian_email: str) -> None:
 
 
 def own_address(registration: Registration, email: str) -> bool:
-    own = {registration.email.lower(), registration.person.email.lower()} - {""}
-    return email.strip().lower() in own
+    """A guest without an e-mail gets the ticket at the parent's: that is not their own."""
+    own = {registration.person.email.lower()}
+    if registration.channel is not Channel.GUEST or registration.person.email:
+        own.add(registration.email.lower())
+    return email.strip().lower() in own - {""}
 
 
 def how_many_asked(registration: Registration) -> int:
@@ -113,8 +116,12 @@ def how_many_asked(registration: Registration) -> int:
 
 
 def write(request: ConsentRequest, template: str) -> None:
-    """A letter to a guardian about this request."""
+    """A letter to a guardian about this request. An address that was only typed, so that we
+    know no name for it, may be a stranger's: no whole name is read there, and no free words."""
     registration = request.registration
+    facts = facts_of(registration)
+    if not request.name:
+        facts["person"] = registration.person.first_name_and_initial
     notify(
         request.email,
         template,
@@ -123,7 +130,7 @@ def write(request: ConsentRequest, template: str) -> None:
         guardian=request.name,
         link=link_to(request),
         answer_until_at=request.expires_at.isoformat(),
-        **facts_of(registration),
+        **facts,
     )
 
 

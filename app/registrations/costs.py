@@ -11,6 +11,8 @@ from app.budgets import (
     GUARDIAN_LETTERS_OF_MONTH,
     REMINDERS_OF_MONTH,
     REMINDERS_OF_TICKET,
+    REPEATS_TO_MAILBOX,
+    REPEATS_TO_MAILBOX_IN_MONTH,
     SEATS_OF_ACCOUNT,
     SEATS_OF_MAILBOX_IN_EVENT,
     SEATS_OF_NETWORK_IN_EVENT,
@@ -66,3 +68,9 @@ def of_reminder(registration: Registration) -> list[Cost]:
     """A letter about a registration there is, because somebody typed the person again."""
     whose = registration.id
     return [Cost(REMINDERS_OF_TICKET, whose), Cost(REMINDERS_OF_MONTH, whose)]
+
+
+def of_repeat(email: str) -> list[Cost]:
+    """The same to a mailbox that may never have answered."""
+    mailbox = mailbox_of(email)
+    return [Cost(REPEATS_TO_MAILBOX, mailbox), Cost(REPEATS_TO_MAILBOX_IN_MONTH, mailbox)]

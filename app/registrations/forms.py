@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from app import clock, fields
 from app.events.models import Event, Slot
 from app.events.question_queries import questions_of
 from app.filters import span
+from app.people.actions import Details
 from app.people.forms import DetailsForm
 from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
 from app.registrations.answer_forms import AskingForm, ManyField
@@ -93,23 +95,50 @@ class SeatForm(AskingForm):
 
 def needed_from_14_to_17(form: "PersonForm", field: EmailField) -> None:
     """They sign up themselves, and a parent is asked: at an address that is not their own."""
-    born = form.birth_date.data
-    if born is None or not OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE:
+    if not form.is_for_14_to_17:
         return
     if not field.data:
         raise StopValidation(
-            _("For those aged 14–17 write the e-mail of a parent: they are asked to agree.")
-        )
+            _("For those aged 14–17 write the e-mail of a parent: they are asked to agree. Is the "
+              "address above the parent’s? Move it here: the ticket comes there too.")
+        )  # fmt: skip
     if form.email and field.data.lower() == (form.email.data or "").lower():
-        raise StopValidation(_("Write the address of a parent, not the participant’s own."))
+        raise StopValidation(
+            _("Write the address of a parent, not the participant’s own. Is it the parent’s? "
+              "Leave the participant’s e-mail empty: the ticket comes here too.")
+        )  # fmt: skip
+
+
+def needed_unless_a_parents_is_there(form: "PersonForm", field: EmailField) -> None:
+    """The parent's address may be the only one of somebody aged 14–17."""
+    if not field.data and not (form.is_for_14_to_17 and form.guardian_email.data):
+        raise StopValidation(_("Write an e-mail: the ticket comes there."))
 
 
 class PersonForm(SeatForm, DetailsForm):
     """With who takes part: for guests, and for accounts that have not told it yet."""
 
+    email = fields.email(_l("E-mail"), first=[needed_unless_a_parents_is_there])
     guardian_email = fields.email(
         _l("E-mail of a parent or guardian"), first=[needed_from_14_to_17]
     )
+
+    @property
+    def is_for_14_to_17(self) -> bool:
+        born = self.birth_date.data
+        return born is not None and OWN_SIGN_UP_AGE <= age_on(born, clock.today()) < ADULT_AGE
+
+    @property
+    def details(self) -> Details:
+        told = super().details
+        return told if told.email else replace(told, parents_email=self.ticket_email)
+
+    @property
+    def ticket_email(self) -> str:
+        """Where the ticket goes: to the parent, if the participant has no address."""
+        own = self.email.data if self.email else ""
+        parents = self.guardian_email.data if self.guardian_email else ""
+        return own or parents or ""
 
 
 class OwnForm(SeatForm):

@@ -37,7 +37,7 @@ def refuse_unless_mergeable(kept: Person, other: Person) -> None:
         raise RuleBroken(
             _(
                 "Both have accounts of their own: two accounts cannot become one. Let the "
-                "owner erase one of them on the page “My data”."
+                "owner erase one of them on the page “Download or erase”."
             )
         )
     account = kept.user_id or other.user_id

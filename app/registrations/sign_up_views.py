@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app import clock
 from app.accounts.models import User
@@ -32,7 +33,7 @@ from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import registration_by_code
 from app.text import whole
-from app.web import found_or_404, page, private
+from app.web import found_or_404, page, private, wanted_panel
 
 bp = Blueprint("sign_up", __name__)
 PERSONAL_DATA = ConsentKind.PERSONAL_DATA
@@ -52,7 +53,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
                 return signed_up_guest(form)
             return signed_up_account(form)
         except RuleBroken as broken:
-            form.form_errors.append(str(broken))
+            form.form_errors.append(with_ticket(broken, own))
     return page(
         "registrations/sign_up.html",
         status=422 if form.is_submitted() else 200,
@@ -63,6 +64,21 @@ def sign_up(slug: str) -> ResponseReturnValue:
         minor_alone=[one for one in own if one.user_id == current_user.id and one.is_minor],
         schools=[] if own else schools(),
         words=words() if form.must_agree else "",
+    )
+
+
+def with_ticket(broken: RuleBroken, own: Sequence[Person]) -> str:
+    """With a link to the ticket that stands in the way, for whoever has it."""
+    words = str(broken)
+    registration = registration_by_code(broken.code) if isinstance(broken, KnownAlready) else None
+    if registration is None:
+        return words
+    is_theirs = registration.person_id in {one.id for one in own}
+    if not is_theirs and registration.code not in session.get("tickets", []):
+        return words
+    url = url_for("registrations.show", code=registration.code)
+    return Markup('{} <a href="{}" hx-boost="false">{}</a>').format(
+        words, url, _("Open the ticket")
     )
 
 
@@ -79,7 +95,7 @@ def signed_up_guest(form: PersonForm) -> ResponseReturnValue:
         with transaction():
             charge(*cost_of(form))
             remind(known, wanted=form.event.title)
-    session["signed_up"] = {"person": form.details.first_name, "email": form.email.data}
+    session["signed_up"] = {"person": form.details.first_name, "email": form.ticket_email}
     return redirect(url_for(".sent", slug=form.event.slug), 303)
 
 
@@ -89,7 +105,12 @@ def sent(slug: str) -> ResponseReturnValue:
     event = found_or_404(event_by_slug(slug))
     authorize("event.see", event)
     return private(
-        page("registrations/sent.html", event=event, typed=session.pop("signed_up", None))
+        page(
+            "registrations/sent.html",
+            event=event,
+            typed=session.pop("signed_up", None),
+            heading="h2" if wanted_panel("registrations/sent.html") else "h1",
+        )
     )
 
 
@@ -128,7 +149,7 @@ def cost_of(form: SeatForm) -> list[Cost]:
         )
     return costs.of_guest(
         form.event,
-        email=form.email.data or "",
+        email=form.ticket_email if isinstance(form, PersonForm) else "",
         guardian_email=guardian_email,
         address=request.remote_addr,
         seats=1 + companions,
@@ -206,7 +227,7 @@ def register_one(form: SeatForm, person: Person) -> Registration:
             form.chosen_slot,
             person,
             channel=channel_of(account, is_own=is_own),
-            email=account.email if account else person.email,
+            email=account.email if account else email_of(form, person),
             phone=person.phone,
             companions=form.companions.data or 0,
             language=str(get_locale()),
@@ -224,6 +245,10 @@ def register_one(form: SeatForm, person: Person) -> Registration:
         if is_one_of_several(form):
             raise RuleBroken(f"{person.full_name}: {broken}") from broken
         raise
+
+
+def email_of(form: SeatForm, person: Person) -> str:
+    return form.ticket_email if isinstance(form, PersonForm) else person.email
 
 
 def is_one_of_several(form: SeatForm) -> bool:
@@ -265,7 +290,9 @@ def newly_told(form: SeatForm, account: User) -> Person:
 
 def remind(known: KnownAlready, *, wanted: str) -> None:
     """Tell the owner of the registration, at the address it went to: once, however often
-    somebody asks."""
+    somebody asks. It goes though the mailbox has never answered (the first letter may lie among
+    spam), as long as there is a budget for that; else it waits there."""
     registration = registration_by_code(known.code)  # read anew: what was read is rolled back
     if registration and spend(*costs.of_reminder(registration)):
-        tell(registration, known.letter, wanted=wanted, by_form=True)
+        waits = not spend(*costs.of_repeat(registration.email))
+        tell(registration, known.letter, wanted=wanted, by_form=waits)

@@ -16,6 +16,8 @@ from app.audit.models import AuditEntry
 from app.db import db
 from app.documents.actions import issue_due
 from app.documents.data_views import EXPORTS_A_DAY
+from app.notifications.letters import letter_of
+from app.notifications.models import Notification
 from app.organizations.models import Role
 from app.people.list_models import ErasureAct
 from app.people.models import Person
@@ -88,11 +90,19 @@ class TestTaken:
         assert told["registrations"][0]["meetings"] == []
         assert told["certificates"][0]["number"] == paper.full_number
         assert [one["address"] for one in told["letters"]] == ["saglara@example.org"]
-        for words in ("Очиров Нарма", "9Б", "Проба сварщика", "родителем из учётной записи", "был"):
+        for words in (
+            "Очиров Нарма",
+            "9Б",
+            "Проба сварщика",
+            "родитель через учётную запись",
+            "был",
+        ):
             assert words in paper_text, words
         everything = json.dumps(told, ensure_ascii=False) + paper_text
         assert "Другой Отец" not in everything
         assert "other@example.org" not in everything
+        assert "registration_confirmed" not in paper_text
+        assert "Вы записаны: День в колледже" in paper_text
 
     def test_ones_own_comes_with_the_account(self, browser: Browser) -> None:
         user = make_user("Очиров Баатр", email="baatr@example.org")
@@ -187,6 +197,46 @@ class TestErased:
         assert browser.open("/me").status == 200
         act = db.session.scalars(sa.select(ErasureAct)).one()
         assert act.done_by == "законный представитель, в своей учётной записи"
+
+    def test_the_person_gets_one_last_letter(
+        self, browser: Browser, mother: User, child: Person
+    ) -> None:
+        child.email = "narma@example.org"
+        browser.log_in(mother).submit(f"/me/data/{child.id}/erase", confirmation="УДАЛИТЬ")
+        [letter] = db.session.scalars(sa.select(Notification))
+        assert (letter.address, letter.template) == ("narma@example.org", "data_erased")
+        assert "Очиров" not in str(letter.context)
+
+    def test_guardians_are_told_when_a_childs_own_account_did_it(
+        self, browser: Browser, mother: User, child: Person
+    ) -> None:
+        child.user_id = make_user("Очиров Нарма", email="narma@example.org").id
+        db.session.flush()
+        assert child.user
+        browser.log_in(child.user).submit(f"/me/data/{child.id}/erase", confirmation="УДАЛИТЬ")
+        letters = db.session.scalars(sa.select(Notification).order_by(Notification.id)).all()
+        assert {(one.address, one.context["is_own"]) for one in letters} == {
+            ("narma@example.org", True),
+            (mother.email, False),
+        }
+        for one in letters:
+            text = letter_of(
+                address=one.address, template=one.template, language="ru",
+                reference=one.reference, context=one.context,
+            ).text  # fmt: skip
+            assert "/privacy" in text
+
+    @pytest.mark.parametrize("somebody_waits", [True, False])
+    def test_seats_are_spoken_of_where_somebody_got_one(
+        self, browser: Browser, mother: User, child: Person, somebody_waits: bool
+    ) -> None:
+        slot = make_event(capacity=1, in_days_=9).slots[0]
+        make_registration(slot, child, channel=Channel.GUARDIAN, by=mother)
+        if somebody_waits:
+            make_registration(slot)
+        browser.log_in(mother)
+        page = browser.submit(f"/me/data/{child.id}/erase", confirmation="УДАЛИТЬ")
+        assert ("получили те, кто ждал" in page.text("#messages")) is somebody_waits
 
     def test_oneself_with_the_password_ends_the_account(self, browser: Browser) -> None:
         user = make_user(password_hash=hash_of(PASSWORD))

@@ -12,6 +12,7 @@ from app.notifications.models import Notification
 from app.organizations import actions
 from app.organizations.likeness import resembling
 from app.organizations.models import Organization, OrganizationKind
+from app.people.queries import find_school
 from tests.factories import make_ministry_admin, make_municipality, make_organization, make_user
 
 SCHOOL, COLLEGE = OrganizationKind.SCHOOL, OrganizationKind.COLLEGE
@@ -76,3 +77,41 @@ def test_the_ministrys_letter_names_them(app: Flask) -> None:
         context=letter.context,
     ).text  # fmt: skip
     assert "похожие названия: Колледж искусств имени Хонинова." in " ".join(text.split())
+
+
+class TestShortForm:
+    """What a guest types, for a school that is called longer."""
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "СОШ № 18", "сош 18", "СОШ №18", "Школа № 18", "средняя школа 18", "МБОУ СОШ № 18",
+            "СОШ № 18 г. Элиста", "СОШ № 18 имени Городовикова", "COШ № 18", "СОШ18",
+        ],
+    )  # fmt: skip
+    def test_finds_the_only_one(self, typed: str) -> None:
+        school = named("СОШ № 18 им. Б.Б. Городовикова", kind=SCHOOL,
+                       municipality=make_municipality(name="город Элиста"))  # fmt: skip
+        for other in ("СОШ № 1", "СОШ № 118", "СОШ № 8 им. Н. Очирова", "Гимназия № 18"):
+            named(other, kind=SCHOOL)
+        named("СОШ № 18 (новая)", kind=SCHOOL, approved=False)
+        assert find_school(typed) == school
+
+    @pytest.mark.parametrize("typed", ["18", "школа", "Лицей № 18", "СОШ № 1", "им. Городовикова"])
+    def test_too_little_or_another_kind_finds_nobody(self, typed: str) -> None:
+        named("СОШ № 18 им. Б.Б. Городовикова", kind=SCHOOL)
+        assert find_school(typed) is None
+
+    def test_of_two_nobody_is_meant_unless_the_municipality_is_given(self) -> None:
+        for place in ("Элиста", "Лагань"):
+            named(f"СОШ № 1 имени героя {place}", kind=SCHOOL,
+                  municipality=make_municipality(name=f"г. {place}"))  # fmt: skip
+        assert find_school("СОШ № 1") is None
+        found = find_school("СОШ № 1, Лагань")
+        assert found is not None
+        assert "Лагань" in found.name
+
+    def test_the_whole_name_goes_first(self) -> None:
+        named("СОШ № 18 (вечерняя)", kind=SCHOOL)
+        school = named("СОШ № 18", kind=SCHOOL)
+        assert find_school("сош № 18") == school

@@ -157,6 +157,15 @@ class TestRule:
 
 
 class TestDesk:
+    def test_the_number_of_pupils_and_of_classes_decline_apart(
+        self, browser: Browser, school: Organization, coordinator: User
+    ) -> None:
+        for letter in "АБ":
+            make_class(school, 9, letter)
+        make_pupil(make_class(school, 9, "В"))
+        page = browser.log_in(coordinator).open("/school")
+        assert "1 ученик в 3 классах" in page.text(".o-stats")
+
     def test_numbers_and_what_to_do_next(
         self, browser: Browser, school: Organization, coordinator: User
     ) -> None:

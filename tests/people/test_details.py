@@ -7,6 +7,7 @@ from app.db import db
 from app.people.models import ConsentText, Person
 from tests.browser import Browser
 from tests.factories import make_event, make_person, make_registration, make_user
+from tests.registrations.test_sign_up import GUEST
 
 URL = "/me/details"
 
@@ -51,6 +52,23 @@ class TestScreen:
         assert page.status == 422
         assert words in page.text("main")
         assert db.session.scalars(sa.select(Person.last_name)).all() == ["Очирова"]
+
+    def test_a_year_to_come_is_one_mistake(self, browser: Browser) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        page = browser.submit(url, fields={**GUEST, "birth_date": "2130-03-17"})
+        assert page.text("#birth_date-error").count("Проверьте") == 1
+
+    def test_an_empty_form_names_the_school_at_once(self, browser: Browser) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        assert "СОШ № 18" in browser.submit(url).text("#school-error")
+        page = browser.submit(url, fields={"grade": "adult"})
+        assert not page.soup.select("#school-error")
+
+    def test_tabs_have_names_of_their_own(self, browser: Browser) -> None:
+        page = browser.log_in(make_user()).open("/me/details")
+        tabs = page.texts(".o-tabs a")
+        assert {"Мои сведения", "Скачать или удалить"} <= set(tabs)
+        assert len(tabs) == len(set(tabs))
 
     def test_nobody_known_yet(self, browser: Browser) -> None:
         page = browser.log_in(make_user()).open(URL)

@@ -239,6 +239,61 @@ class TestRule:
 class TestGuest:
     """The form of one aged 14–17."""
 
+    def test_a_parents_address_may_be_the_only_one(self, browser: Browser) -> None:
+        """A mother signs up two teenagers with her one mailbox."""
+        url = f"/events/{make_event(capacity=5).slug}/sign-up"
+        for name in ("Айса", "Баир"):
+            page = browser.submit(url, fields={**GUEST, "email": "", "first_name": name})
+            assert MOTHER in page.text("#signup-panel")
+        registrations = list(db.session.scalars(sa.select(Registration)))
+        assert [one.email for one in registrations] == [MOTHER] * 2
+        assert [one.person.email for one in registrations] == [""] * 2
+        assert all(one.is_awaiting_consent for one in registrations)
+        asked = sa.select(ConsentRequest.email)
+        assert list(db.session.scalars(asked)) == [MOTHER] * 2
+        code = registrations[0].code
+        page = browser.submit(f"/registrations/{code}/ask-guardian", guardian_email=MOTHER)
+        assert len(list(db.session.scalars(asked))) == 3
+
+    def test_the_address_is_not_called_optional(self, browser: Browser) -> None:
+        page = browser.open(f"/events/{make_event().slug}/sign-up")
+        assert page.text("label[for=email]") == "Электронная почта"
+
+    def test_whoever_knows_the_birth_date_does_not_share_the_agreement(
+        self, browser: Browser
+    ) -> None:
+        told = {**GUEST, "email": ""}
+        browser.submit(f"/events/{make_event().slug}/sign-up", fields=told)
+        first = db.session.scalars(sa.select(Registration)).one()
+        agree(first.person, PERSONAL_DATA, channel=ConsentChannel.GUARDIAN_LINK)
+        db.session.flush()
+        other = {**told, "guardian_email": "stranger@example.org"}
+        browser.submit(f"/events/{make_event(in_days_=20).slug}/sign-up", fields=other)
+        latest = sa.select(Registration).order_by(Registration.id.desc())
+        second = db.session.scalars(latest).first()
+        assert second is not None
+        assert second.person_id != first.person_id
+        assert second.is_awaiting_consent
+
+    def test_the_same_address_twice_is_told_what_to_do(self, browser: Browser) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        page = browser.submit(url, fields={**GUEST, "email": MOTHER})
+        assert "Оставьте почту участника пустой" in page.text("#guardian_email-error")
+        page = browser.submit(url, fields={**GUEST, "email": MOTHER, "guardian_email": ""})
+        assert "Перенесите её сюда" in page.text("#guardian_email-error")
+        assert "Создайте учётную запись, чтобы записать ребёнка" in page.text("main")
+
+    @pytest.mark.parametrize("told", [{"guardian_email": ""}, {"birth_date": "1984-03-17"}])
+    def test_nobody_else_leaves_the_address_out(
+        self, browser: Browser, told: dict[str, str]
+    ) -> None:
+        url = f"/events/{make_event().slug}/sign-up"
+        page = browser.submit(
+            url, fields={**GUEST, "grade": "college_student", "email": "", **told}
+        )
+        assert "придёт билет" in page.text("#email-error")
+        assert db.session.scalars(sa.select(Registration)).all() == []
+
     @pytest.mark.parametrize("panel", [None, "signup-panel"], ids=["page", "htmx"])
     def test_asks_for_a_parent_and_says_what_comes_next(
         self, browser: Browser, panel: str | None

@@ -16,6 +16,7 @@ from app.budgets import (
     CHANGES_OF_TICKET,
     GUARDIAN_LETTERS,
     GUARDIAN_LETTERS_OF_MONTH,
+    REPEATS_TO_MAILBOX_IN_MONTH,
     SEATS_OF_ACCOUNT,
     SEATS_OF_MAILBOX_IN_EVENT,
     SEATS_OF_NETWORK_IN_EVENT,
@@ -48,7 +49,7 @@ from tests.factories import (
     make_registration,
     make_user,
 )
-from tests.registrations.test_sign_up import ADULT, GUEST
+from tests.registrations.test_sign_up import ADULT, GUEST, letters
 
 LETTERS_OF_NAMES = "абвгдежзик"
 MAILBOX = ADULT["email"]
@@ -249,6 +250,26 @@ class TestMailbox:
         self.three(browser, make_event())
         assert going_to(MAILBOX) == ["registration_confirmed"] * 3
 
+    def test_a_lost_first_letter_comes_again_once_a_day(self, app: Flask) -> None:
+        """It lies among spam, and another browser types the same."""
+        event = make_event()
+        for _ in range(4):
+            sign_up(Browser(app.test_client()), event)
+        assert going_to(MAILBOX) == ["registration_confirmed", "registration_link"]
+        again = db.session.scalars(sa.select(Notification).order_by(Notification.id)).all()[1]
+        assert again.context["code"] == db.session.scalars(sa.select(Registration.code)).one()
+        for days in range(1, 20):
+            with at(clock.now() + timedelta(days=days)):
+                sign_up(Browser(app.test_client()), make_event(in_days_=30))
+                sign_up(Browser(app.test_client()), event)
+        assert going_to(MAILBOX).count("registration_link") <= REPEATS_TO_MAILBOX_IN_MONTH.most
+
+    def test_several_tickets_of_a_silent_mailbox_share_the_repeats(self, app: Flask) -> None:
+        event = make_event()
+        for name in ("Айса", "Баир") * 2:
+            sign_up(Browser(app.test_client()), event, first_name=name)
+        assert going_to(MAILBOX) == ["registration_confirmed", "registration_link"]
+
     def test_the_ticket_alone_does_not_confirm(self, browser: Browser) -> None:
         """Whoever signed up a stranger knows no proof, only the stranger's letters have it."""
         first, *_others = self.three(browser, make_event())
@@ -310,6 +331,46 @@ class TestMailbox:
 
 
 class TestNames:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"last_name": "Заберите приз на сайте"},
+            {"first_name": "Заберите свой приз сейчас"},
+            {"patronymic": "Заберите приз сейчас"},
+            {"patronymic": "Заберите приз на сайте"},
+            {"last_name": "А" * 60, "patronymic": "Б" * 60},
+        ],
+        ids=str,
+    )
+    def test_a_sentence_is_no_name(self, browser: Browser, wrong: dict[str, str]) -> None:
+        assert sign_up(browser, make_event(), **wrong).status == 422
+        assert registered() == 0
+
+    @pytest.mark.parametrize(
+        "right",
+        [
+            {"patronymic": "Али Гасан оглы"},
+            {"patronymic": "Гасан кызы"},
+            {"last_name": "ван дер Берг"},
+            {"last_name": "О’Коннор-Манджиева (Очирова)"},
+        ],
+        ids=str,
+    )
+    def test_names_of_several_words_are(self, browser: Browser, right: dict[str, str]) -> None:
+        sign_up(browser, make_event(), **right)
+        assert registered() == 1
+
+    def test_a_typed_parents_address_reads_no_whole_name(self, browser: Browser) -> None:
+        told = {**GUEST, "last_name": "Заберитеприз", "patronymic": "Насайте"}
+        browser.submit(f"/events/{make_event().slug}/sign-up", fields=told)
+        [asked] = letters("consent_asked")
+        assert asked.context["person"] == "Айса З."
+        assert "Заберите" not in str(asked.context)
+
+    def test_the_apostrophe_is_named(self, browser: Browser) -> None:
+        page = sign_up(browser, make_event(), first_name="А1")
+        assert "дефисы и апострофы" in page.text("#first_name-error")
+
     @pytest.mark.parametrize(
         "name",
         [

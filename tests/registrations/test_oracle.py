@@ -14,6 +14,8 @@ from app import clock
 from app.budgets import (
     REMINDERS_OF_MONTH,
     REMINDERS_OF_TICKET,
+    REPEATS_TO_MAILBOX,
+    REPEATS_TO_MAILBOX_IN_MONTH,
     STRANGERS_TOLD,
     BudgetSpent,
 )
@@ -106,7 +108,9 @@ class TestGuest:
         event, other = make_event(), make_event()
         known(event)
         answer(app, event)
-        of_reminder = Counter([(1, REMINDERS_OF_TICKET.most), (1, REMINDERS_OF_MONTH.most)])
+        budgets = (REMINDERS_OF_TICKET, REMINDERS_OF_MONTH, REPEATS_TO_MAILBOX,
+                   REPEATS_TO_MAILBOX_IN_MONTH)  # fmt: skip
+        of_reminder = Counter((1, budget.most) for budget in budgets)
         for_known = spent() - of_reminder
         db.session.execute(sa.delete(BudgetSpent))
         answer(app, other, birth_date="2011-03-18")
@@ -166,6 +170,15 @@ class TestGuest:
         assert browser.open("/events/no-such-event/sign-up/sent").status == 404
 
 
+class TestHeading:
+    def test_a_page_has_one_first_heading(self, browser: Browser) -> None:
+        """Swapped into another page, the panel has a second one."""
+        url = f"/events/{make_event().slug}/sign-up/sent"
+        assert browser.open(url).texts("h1") == ["Проверьте почту"]
+        panel = browser.open(url, panel="signup-panel")
+        assert (panel.texts("h1"), panel.texts("h2")) == ([], ["Проверьте почту"])
+
+
 class TestWhoeverIsThePerson:
     def test_the_browser_that_opened_the_ticket_is_told(self, browser: Browser) -> None:
         event = make_event()
@@ -174,6 +187,7 @@ class TestWhoeverIsThePerson:
         page = browser.submit(f"/events/{event.slug}/sign-up", fields=ASKER)
         assert page.status == 422
         assert "уже записан" in page.text("[role=alert]")
+        assert page.soup.select_one(f"[role=alert] a[href='/registrations/{registration.code}']")
 
     def test_it_is_told_which_other_event(self, browser: Browser) -> None:
         event = make_event()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from app.person_names import MOST_WORDS_OF_ALL, is_name, mended, mixed_words
+from app.person_names import CHILD_OF, MOST_WORDS_OF_ALL, is_name, mended, mixed_words
 
 LONGEST = 100
 NUMBERED = re.compile(r"^\d{1,4}\s*[.)]\s*")
@@ -14,7 +14,7 @@ NOTHING = re.compile(r"[-‐–—−.]+|нет|отсутствует", re.IGNO
 INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_]{1,2}\.-?){1,3}[^\W\d_]?")
 # Written small inside a name.
 PARTICLES = {
-    *("оглы", "оглу", "кызы", "гызы", "улы", "уулу", "угли"),
+    *CHILD_OF,
     *("фон", "ван", "де", "да", "дель", "дер", "ибн", "бин"),
 }
 PIECES = re.compile(r"[^\W\d_]+")
@@ -83,7 +83,8 @@ def refusal(name: PupilName) -> str:
 def refusal_of_part(part: str) -> str:
     if part and not is_name(part):
         return _(
-            "A name has letters, spaces and hyphens only. Check for digits and signs: «%(name)s».",
+            "A name has letters, spaces, hyphens and apostrophes only, and few words. Check for "
+            "digits and signs: «%(name)s».",
             name=part[:60],
         )
     if mixed := mixed_words(part):
