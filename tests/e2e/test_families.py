@@ -158,7 +158,7 @@ def test_a_mother_of_three(
     expect(page.locator("main")).to_contain_text(f"{family} Санал")
     looks_right(page, scripts)
     page.goto(f"{site.url}/me/consents")
-    expect(page.locator("main")).to_contain_text("родителем из учётной записи")
+    expect(page.locator("main")).to_contain_text("родитель через учётную запись")
     looks_right(page, scripts)
     page.goto(f"{site.url}/me/data")
     looks_right(page, scripts)
