@@ -97,7 +97,7 @@ class TestScreen:
 
     def test_it_is_reached_from_the_ministrys_menu(self, browser: Browser) -> None:
         page = self.open(browser, "/administration/organizations")
-        assert page.texts(".o-tabs a")[:2] == ["Организации", "Тексты согласий"]
+        assert page.texts(".o-tabs a")[:2] == ["Заявки организаций", "Тексты согласий"]
 
     def test_before_anybody_agreed_the_text_of_the_site_is_shown(self, browser: Browser) -> None:
         page = self.open(browser, INDEX)
