@@ -12,98 +12,85 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
-from app import (
-    busy_page,
-    cli,
-    config,
-    cookies,
-    db,
-    errors,
-    filters,
-    gate,
-    jobs,
-    languages,
-    outages,
-    own_files,
-    permissions,
-    proxies,
-    security,
-    site_views,
-    web,
-)
+from app.workbench import busy_page
+from app import cli, permissions
+from app.base import config, db, jobs, languages, own_files
+from app.web import cookies, errors, filters, proxies, security, site_views, pages as web
+from app.web.health import gate, outages
 from app.accounts import retention  # noqa: F401 - its job runs by the clock
 from app.accounts.address_views import bp as address
 from app.accounts.queries import user_of_device
 from app.accounts.views import bp as accounts
-from app.attendance.check_in_phone_views import bp as check_in_phone
-from app.attendance.check_in_views import bp as check_in
-from app.attendance.coverage_views import bp as coverage
-from app.attendance.sheet_views import bp as meeting_sheet
-from app.attendance.typed_views import bp as typed_rows
+from app.attendance.door.phone_views import bp as check_in_phone
+from app.attendance.door.views import bp as check_in
+from app.attendance.coverage.views import bp as coverage
+from app.attendance.meetings.views import bp as meeting_sheet
+from app.attendance.typed.views import bp as typed_rows
 from app.attendance.views import bp as attendance
 from app.audit import waiting as _waiting  # noqa: F401 - its job writes to the ministry
 from app.audit.views import bp as audit
-from app.documents import batch_models, key_models, name_models  # noqa: F401 - tables
-from app.documents import retention as _expiry  # noqa: F401 - its job runs by the clock
-from app.documents.badge_views import bp as badges
-from app.documents.batch_views import bp as batches
-from app.documents.certificate_views import bp as certificates
-from app.documents.consent_paper_views import bp as consent_papers
-from app.documents.data_views import bp as own_data
-from app.documents.design_views import bp as designs
-from app.documents.erasure_views import bp as erasures
-from app.documents.list_views import bp as lists
-from app.documents.name_views import bp as names
-from app.documents.path_views import bp as path
-from app.documents.picture_views import bp as design_pictures
-from app.documents.sheet_views import bp as sheets
-from app.documents.trip_views import bp as trips
-from app.documents.verify_views import bp as verifying
-from app.documents.views import bp as documents
-from app.events import door_retention  # noqa: F401 - its job runs by the clock
-from app.events.door_views import bp as doors
-from app.events.editor_views import bp as event_editor
-from app.events.manage_views import bp as events_desk
-from app.events.meeting_views import bp as meetings
-from app.events.question_views import bp as questions
-from app.events.region_views import bp as region
-from app.events.room_views import bp as event_rooms
-from app.events.series_views import bp as series
-from app.events.slot_fate_views import bp as slot_fate
-from app.events.slot_many_views import bp as slots_at_once
-from app.events.slot_series_views import bp as slot_series
-from app.events.slot_views import bp as slots
-from app.events.staff_views import bp as staff
-from app.events.template_views import bp as event_templates
-from app.events.views import bp as events
+from app.certificates.issued import batch_models, key_models  # noqa: F401 - tables
+from app.certificates.declension import models as name_models  # noqa: F401 - tables
+from app.privacy import retention as _expiry  # noqa: F401 - its job runs by the clock
+from app.papers.hall.views import bp as badges
+from app.certificates.batches.views import bp as batches
+from app.certificates.issued.views import bp as certificates
+from app.papers.consents.views import bp as consent_papers
+from app.privacy.views import bp as own_data
+from app.certificates.designer.views import bp as designs
+from app.privacy.erasure_views import bp as erasures
+from app.papers.lists.views import bp as lists
+from app.certificates.names.views import bp as names
+from app.certificates.mine.path_views import bp as path
+from app.certificates.designer.picture_views import bp as design_pictures
+from app.papers.lists.meeting_sheet_views import bp as sheets
+from app.papers.trips.views import bp as trips
+from app.certificates.verifying.views import bp as verifying
+from app.papers.views import bp as documents
+from app.events.staff import door_retention  # noqa: F401 - its job runs by the clock
+from app.events.staff.door_views import bp as doors
+from app.events.editing.editor_views import bp as event_editor
+from app.events.editing.manage_views import bp as events_desk
+from app.events.meetings.views import bp as meetings
+from app.events.questions.views import bp as questions
+from app.events.catalogue.region_views import bp as region
+from app.events.editing.room_views import bp as event_rooms
+from app.events.series.views import bp as series
+from app.events.slots.fate_views import bp as slot_fate
+from app.events.slots.many_views import bp as slots_at_once
+from app.events.slots.rhythm_views import bp as slot_series
+from app.events.slots.views import bp as slots
+from app.events.staff.views import bp as staff
+from app.events.templates.views import bp as event_templates
+from app.events.catalogue.views import bp as events
 from app.messages.views import bp as messages
 from app.notifications.views import bp as notifications
-from app.organizations.approval_views import bp as approvals
-from app.organizations.membership_views import bp as memberships
+from app.organizations.approval.views import bp as approvals
+from app.organizations.members.views import bp as memberships
 from app.organizations.queries import operator
 from app.organizations.views import bp as organizations
-from app.people import retention as _invitations  # noqa: F401 - its job runs by the clock
-from app.people.children_views import bp as children
-from app.people.claim_views import bp as claims
-from app.people.class_views import bp as classes
-from app.people.joining_views import bp as joining
-from app.people.list_views import bp as class_lists
-from app.people.pupil_views import bp as pupils
-from app.people.text_views import bp as consent_texts
+from app.people.families import retention as _invitations  # noqa: F401 - its job runs by the clock
+from app.people.families.views import bp as children
+from app.people.classes.claim_views import bp as claims
+from app.people.classes.views import bp as classes
+from app.people.families.joining_views import bp as joining
+from app.people.class_lists.views import bp as class_lists
+from app.people.classes.pupil_views import bp as pupils
+from app.people.consents.views import bp as consent_texts
 from app.people.views import bp as people
-from app.registrations import lines  # noqa: F401 - its job runs by the clock
-from app.registrations.adding_views import bp as adding
-from app.registrations.admission_views import bp as admission
-from app.registrations.answer_views import bp as answers
-from app.registrations.class_sign_up_views import bp as class_sign_up
-from app.registrations.consent_views import bp as consents
-from app.registrations.draw_views import bp as draws
-from app.registrations.duplicate_views import bp as duplicates
-from app.registrations.group_views import bp as groups
-from app.registrations.manage_views import bp as registrations_desk
-from app.registrations.reply_views import bp as replies
-from app.registrations.sign_up_views import bp as sign_up
-from app.registrations.views import bp as registrations
+from app.registrations.admission import lines  # noqa: F401 - its job runs by the clock
+from app.registrations.desk.adding_views import bp as adding
+from app.registrations.admission.views import bp as admission
+from app.registrations.answers.views import bp as answers
+from app.registrations.groups.sign_up_views import bp as class_sign_up
+from app.registrations.consents.views import bp as consents
+from app.registrations.admission.draw_views import bp as draws
+from app.registrations.merging.views import bp as duplicates
+from app.registrations.groups.views import bp as groups
+from app.registrations.desk.views import bp as registrations_desk
+from app.registrations.tickets.reply_views import bp as replies
+from app.registrations.signing_up.views import bp as sign_up
+from app.registrations.tickets.views import bp as registrations
 from app.sweeps import tombstones
 from app.sweeps.views import bp as sweeps
 

@@ -10,24 +10,28 @@ from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app import heartbeat, jobs, own_files, proxies
+from app.web.health import heartbeat
+from app.base import jobs, own_files
+from app.web import proxies
 from app.accounts.queries import user_by_email
 from app.audit import guard_models
 from app.audit.actions import record
-from app.config import ROOT
-from app.db import db, transaction
-from app.documents import retention, signing, verify_words
-from app.documents.signed_text import check
-from app.errors import RuleBroken
-from app.imports import FileWrong, Tally
+from app.base.config import ROOT
+from app.base.db import db, transaction
+from app.privacy import retention
+from app.certificates.issued import signing
+from app.certificates.verifying import words as verify_words
+from app.certificates.issued.signed_text import check
+from app.web.errors import RuleBroken
+from app.files.json_files import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
 from app.organizations.actions import grant as give_role
 from app.organizations.actions import withdraw
 from app.organizations.models import Role
 from app.organizations.queries import organization_by_slug
-from app.organizations.region import store_region
-from app.organizations.region_files import read_region
-from app.registrations import seats
+from app.organizations.region.actions import store_region
+from app.organizations.region.files import read_region
+from app.registrations.seats import seats
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
 from app.sweeps import clocks, tombstones
@@ -171,7 +175,7 @@ def anonymize_expired(*, dry_run: bool) -> None:
 def after_restore() -> None:
     """Erase and withdraw again what was erased and withdrawn since the backup was made that
     the database was restored from. A second time changes nothing."""
-    from app.documents.after_restore import apply_tombstones
+    from app.privacy.after_restore import apply_tombstones
 
     done = apply_tombstones()
     click.echo(

@@ -10,18 +10,18 @@ from typing import Any
 from flask import abort, g
 from flask_login import current_user
 
-from app.events.halted import tell_its_people
+from app.events.about.halted import tell_its_people
 from app.events.models import Event, EventStatus
 from app.events.queries import event_by_slug
-from app.events.staff_models import StaffRole
-from app.events.staff_queries import Remit, roles_of
-from app.events.template_models import EventTemplate
+from app.events.staff.models import StaffRole
+from app.events.staff.queries import Remit, roles_of
+from app.events.templates.models import EventTemplate
 from app.organizations.models import Membership, Organization, OrganizationKind, Role, State
 from app.organizations.queries import memberships_of, organization_by_slug
 from app.people.models import SchoolClass
-from app.registrations.group_queries import classes_in, classes_of, group_by_code
+from app.registrations.groups.queries import classes_in, classes_of, group_by_code
 from app.registrations.models import Group
-from app.web import found_or_404
+from app.web.pages import found_or_404
 
 Rule = Callable[[Any], bool]
 

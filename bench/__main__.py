@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.db import db, transaction
+from app.base.db import db, transaction
 from bench import check_in, class_lists, groups, papers, scene
 from bench.client import Connection, Page, Speed, drive
 from bench.report import say, seconds

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock
-from app.db import db, transaction
+from app.base import clock
+from app.base.db import db, transaction
 from app.organizations.models import Organization
 from app.people.actions import Details, described
 from app.people.models import Person

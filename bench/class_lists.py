@@ -8,14 +8,14 @@ from typing import TypeVar
 import xlsxwriter
 from flask import Flask
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.organizations.models import Organization, OrganizationKind
-from app.people import list_imports, list_reading
-from app.people.list_models import ImportState, ListImport
-from app.people.list_queries import rows_of
-from app.web import paged
+from app.people.class_lists import actions as list_imports, reading as list_reading
+from app.people.class_lists.models import ImportState, ListImport
+from app.people.class_lists.queries import rows_of
+from app.web.pages import paged
 
 PUPILS = 5_000
 T = TypeVar("T")

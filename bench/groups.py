@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.people.actions import Details, described
-from app.people.classes import put_in_class
+from app.people.classes.actions import put_in_class
 from app.people.models import Guardianship, Person, SchoolClass
 from bench.report import say
 from bench.scene import add_event

@@ -9,8 +9,9 @@ from pathlib import Path
 
 os.environ["QUEUE_IN_MEMORY"] = "1"
 
-from app import create_app, printer
-from app.documents import batch_work
+from app import create_app
+from app.press import printer
+from app.certificates.batches import work as batch_work
 
 database, files, papers = sys.argv[1:]
 app = create_app(

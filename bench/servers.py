@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.config import ROOT
+from app.base.config import ROOT
 
 WORKERS, THREADS = 2, 4
 

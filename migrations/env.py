@@ -6,7 +6,7 @@ from typing import Any
 from alembic import context
 from flask import current_app
 
-from app.db import begin
+from app.base.db import begin
 
 db = current_app.extensions["migrate"].db
 options: dict[str, Any] = current_app.extensions["migrate"].configure_args

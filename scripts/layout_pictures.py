@@ -8,12 +8,12 @@ from io import BytesIO
 from PIL import Image
 
 from app import create_app
-from app.config import ROOT
-from app.documents.certificates import sample
-from app.documents.design_models import CertificateKind
-from app.documents.designs import STANDARD, signed_by
-from app.documents.layouts import LAYOUTS
-from app.documents.specimens import USUAL, specimen
+from app.base.config import ROOT
+from app.certificates.printing.document import sample
+from app.certificates.design.models import CertificateKind
+from app.certificates.design.looks import STANDARD, signed_by
+from app.certificates.design.layouts import LAYOUTS
+from app.certificates.designer.specimens import USUAL, specimen
 from app.organizations.models import Organization, OrganizationKind
 
 FOLDER = ROOT / "static" / "img" / "layouts"
@@ -39,7 +39,7 @@ def main() -> None:
         "SITE_URL": "https://example.org",
     }
     with create_app(settings).test_request_context():
-        from app.db import db
+        from app.base.db import db
 
         db.create_all()
         for code, layout in LAYOUTS.items():

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from app import clock
+from app.base import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
-from app.db import db
+from app.base.db import db
 
 Value = str | int | Sequence[str] | None
 

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.config import database_url
-from app.db import db
+from app.base.config import database_url
+from app.base.db import db
 from tests.browser import Browser
 from tests.databases import fresh_database, undone
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from app.config import ROOT
+from app.base.config import ROOT
 
 OWN = str(ROOT / "app")
 

@@ -9,9 +9,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app, jobs
-from app.config import database_url
-from app.db import db
+from app import create_app
+from app.base import jobs
+from app.base.config import database_url
+from app.base.db import db
 
 
 @contextmanager

@@ -4,15 +4,15 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import db
-from app.events import questions
-from app.events.meeting_models import Meeting
-from app.events.meetings import follow
+from app.base.db import db
+from app.events.questions import actions as questions
+from app.events.timetable.models import Meeting
+from app.events.meetings.actions import follow
 from app.events.models import Event, EventStatus, Format, Slot
-from app.events.question_models import Question, QuestionKind
-from app.events.questions import Wording
+from app.events.questions.models import Question, QuestionKind
+from app.events.questions.actions import Wording
 from app.organizations.models import (
     Membership,
     Municipality,
@@ -21,8 +21,8 @@ from app.organizations.models import (
     Role,
 )
 from app.people.actions import Details, described
-from app.people.classes import put_in_class
-from app.people.consents import agree
+from app.people.classes.actions import put_in_class
+from app.people.consents.actions import agree
 from app.people.models import (
     Category,
     ConsentChannel,
@@ -31,9 +31,9 @@ from app.people.models import (
     Person,
     SchoolClass,
 )
-from app.registrations import actions as registrations
+from app.registrations.signing_up import actions as registrations
 from app.registrations.models import Channel, Registration
-from app.text import searchable, sort_key
+from app.base.words.text import searchable, sort_key
 
 _number = count(1)
 T = TypeVar("T")

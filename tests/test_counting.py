@@ -1,6 +1,6 @@
 """Counts notice what explodes; otherwise the tests that use them prove nothing."""
 
-from app.text import same_name
+from app.base.words.text import same_name
 from tests.counting import calls_in, grows_no_faster_than_its_input
 
 

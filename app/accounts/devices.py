@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
-from app.db import db
+from app.base.db import db
 
 SEEN_EVERY = timedelta(minutes=10)
 # The first that matches: most browsers also claim to be those further down.

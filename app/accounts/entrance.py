@@ -4,11 +4,12 @@ from flask import request, session
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
-from app.accounts import actions, attempts, devices, known_browsers, passwords
+from app.accounts import actions, devices, passwords
+from app.accounts.guards import attempts, known_browsers
 from app.accounts.models import User
 from app.accounts.queries import device_in_use, user_by_way_in
-from app.db import transaction
-from app.errors import RuleBroken
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 
 
 class WrongPassword(RuleBroken):

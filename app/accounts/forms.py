@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app import fields
+from app.web import fields
 from app.accounts.models import User
 from app.accounts.passwords import LONGEST, weakness
 

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
-from app.db import Model
+from app.base import clock
+from app.base.db import Model
 
 
 class User(UserMixin, Model):

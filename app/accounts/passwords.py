@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 
-from app.accounts.guesses import is_guessed_first, is_made_of, plain, words_in
+from app.accounts.guards.guesses import is_guessed_first, is_made_of, plain, words_in
 from app.accounts.models import User
 
 SHORTEST, LONGEST, FEWEST_DIFFERENT = 8, 200, 4

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import clock
+from app.base import clock
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
-from app.db import db
-from app.text import slug
+from app.base.db import db
+from app.base.words.text import slug
 
 LOG_IN_LASTS = timedelta(days=30)  # without a visit
 LONGEST_LOG_IN = timedelta(days=90)  # whatever happens

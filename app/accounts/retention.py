@@ -5,11 +5,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app import budgets, clock
-from app.accounts import attempts, mailboxes
+from app.web import budgets
+from app.base import clock
+from app.accounts.guards import attempts
+from app.accounts import mailboxes
 from app.accounts.models import Device, Link, PendingAccount
 from app.accounts.queries import LOG_IN_LASTS, LONGEST_LOG_IN
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.sweeps.actions import by_the_clock
 
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app import clock
+from app.base import clock
 from app.attendance.models import Attendance, Presence
-from app.db import db
+from app.base.db import db
 from app.events.models import Event, EventStatus, Slot
-from app.events.staff_queries import Remit
+from app.events.staff.queries import Remit
 from app.people.models import Person
-from app.registrations.desk_queries import SHEET_ORDER, by_name, with_people
+from app.registrations.desk.queries import SHEET_ORDER, by_name, with_people
 from app.registrations.models import LIVE, SEATED, Registration, Status
 
 MOST_FOUND = 30

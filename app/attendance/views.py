@@ -21,13 +21,13 @@ from app.attendance.queries import (
     slot_now,
     tally,
 )
-from app.db import transaction
-from app.errors import RuleBroken
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 from app.events.models import Event, Slot
 from app.permissions import can, event_for
-from app.registrations.desk_queries import printable, registration_in
-from app.text import whole
-from app.web import found_or_404, page
+from app.registrations.desk.queries import printable, registration_in
+from app.base.words.text import whole
+from app.web.pages import found_or_404, page
 
 bp = Blueprint("attendance", __name__)
 LEAST_LETTERS = 2
@@ -39,7 +39,7 @@ def index(slug: str) -> ResponseReturnValue:
     event = event_for("event.check_in", slug)
     slot = asked_slot(event) if "slot" in request.args else slot_now(event)
     if slot is None:
-        return page("attendance/empty.html", event=event)
+        return page("attendance/door/empty.html", event=event)
     words = printable(request.args.get("q", ""))
     is_search = len(words) >= LEAST_LETTERS
     marked = registration_in(event, request.args.get("marked", 0, type=whole))

@@ -7,7 +7,7 @@ from flask import has_request_context, request
 from flask_login import current_user
 
 from app.audit.models import LOGGED_IN, AuditEntry
-from app.db import Base, db, transaction
+from app.base.db import Base, db, transaction
 
 
 def record(

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.filters import day, time
+from app.web.filters import day, time
 from app.organizations.kinds import TITLES
 from app.sweeps.actions import SWEEPS
 

@@ -15,7 +15,7 @@ The same statements make the triggers for the tests' tables and in the migration
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.base.db import db
 
 TABLE = "audit_entry"
 YEARS_KEPT = 3

@@ -13,8 +13,8 @@ from app.accounts import entrance
 from app.accounts.entrance import WrongPassword
 from app.accounts.models import User
 from app.audit.actions import record, record_now
-from app.db import transaction
-from app.errors import RuleBroken
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 
 Way = Literal["password", "link", "confirmation", "code", "door"]
 

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, relationship
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
 from app.audit import guard_models
-from app.db import Model, db
+from app.base.db import Model, db
 from app.organizations.models import Organization
 
 LOGGED_IN = "was_logged_in"  # among the details: says nothing of whose account it was

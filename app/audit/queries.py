@@ -7,12 +7,12 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.db import db
+from app.base.db import db
 from app.organizations.models import Organization
-from app.web import Paged, paged
+from app.web.pages import Paged, paged
 
 PAGE_SIZE = 50
 OF_AN_ACCOUNT = 20

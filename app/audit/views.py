@@ -13,8 +13,8 @@ from app.audit.detail_wording import detail_words
 from app.audit.wording import action_words, actor_words, place_words, thing_words
 from app.organizations.models import Role
 from app.permissions import authorize, can, reach
-from app.text import whole
-from app.web import page, page_asked
+from app.base.words.text import whole
+from app.web.pages import page, page_asked
 
 bp = Blueprint("audit", __name__)
 T = TypeVar("T")

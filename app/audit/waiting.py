@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from flask_babel import force_locale
 
-from app import clock, jobs
+from app.base import clock, jobs
 from app.audit.actions import record
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.notifications.actions import notify
 from app.organizations.queries import site_admins
 from app.sweeps import actions

@@ -5,13 +5,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
-from app.db import db
+from app.base.db import db
 from app.organizations.models import Membership, Organization, Role
 from app.people.actions import Details, add_person
-from app.people.consents import agree
+from app.people.consents.actions import agree
 from app.people.models import Category, ConsentChannel, ConsentKind, Person
 
 PASSWORD = "dzhangar-2026"  # noqa: S105 - the demo's, printed in README

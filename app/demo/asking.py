@@ -4,11 +4,11 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app.db import db
-from app.events import questions
+from app.base.db import db
+from app.events.questions import actions as questions
 from app.events.models import Event
-from app.events.question_models import QuestionKind
-from app.events.questions import Condition, Wording
+from app.events.questions.models import QuestionKind
+from app.events.questions.actions import Condition, Wording
 from app.registrations.models import Channel, Registration
 
 WORKSHOPS = ["Сварка", "Автомастерская", "Электромонтаж", "Поварское дело"]

@@ -6,10 +6,10 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.config import ROOT
-from app.db import db
+from app.base.config import ROOT
+from app.base.db import db
 from app.demo.accounts import COLLEGE, SCHOOL, addresses, open_accounts, person_behind
 from app.demo.asking import ask_and_answer
 from app.demo.event_life import EventLife
@@ -22,8 +22,8 @@ from app.events.models import Event
 from app.notifications.models import Notification
 from app.organizations import actions as organizations
 from app.organizations.models import Organization, OrganizationKind
-from app.organizations.region import store_region
-from app.organizations.region_files import read_region
+from app.organizations.region.actions import store_region
+from app.organizations.region.files import read_region
 from app.people.models import Person
 from app.registrations.models import Registration
 from app.roadmap.actions import store_plan

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from app.accounts.models import User
-from app.documents import batches, design_actions
-from app.documents.batch_queries import due_ids
-from app.documents.design_models import CertificateKind
-from app.documents.design_queries import look_for
-from app.documents.designs import STANDARD, Signatory
-from app.documents.layouts import LAYOUTS
+from app.certificates.batches import actions as batches
+from app.certificates.designer import actions as design_actions
+from app.certificates.batches.queries import due_ids
+from app.certificates.design.models import CertificateKind
+from app.certificates.design.queries import look_for
+from app.certificates.design.looks import STANDARD, Signatory
+from app.certificates.design.layouts import LAYOUTS
 from app.events.models import Event
 from app.organizations.models import Organization
 

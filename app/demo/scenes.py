@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from app import clock
-from app.config import ROOT
+from app.base import clock
+from app.base.config import ROOT
 
 FOLDER = ROOT / "data" / "demo"
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")

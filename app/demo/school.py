@@ -5,19 +5,19 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.config import ROOT
-from app.db import db
+from app.base.config import ROOT
+from app.base.db import db
 from app.events.models import Slot
 from app.organizations.models import Organization
 from app.people.actions import Details, add_person
-from app.people.class_lists.files import read_tables
-from app.people.class_lists.interpret import ListRow, interpret
-from app.people.classes import class_of, first_year_of, put_in_class
-from app.people.consents import Giver, agree
+from app.people.class_lists.sheets.files import read_tables
+from app.people.class_lists.sheets.interpret import ListRow, interpret
+from app.people.classes.actions import class_of, first_year_of, put_in_class
+from app.people.consents.actions import Giver, agree
 from app.people.models import Category, ConsentChannel, ConsentKind, Guardianship, Person
-from app.registrations.groups import sign_up_class
+from app.registrations.groups.actions import sign_up_class
 
 LISTS = ROOT / "data" / "class_lists"
 FILES = ("9a_simple.xlsx", "8b_with_titles.xlsx", "10a_excel_export_cp1251.csv")

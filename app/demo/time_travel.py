@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 
-from app import clock
+from app.base import clock
 
 Act = Callable[[], object]
 

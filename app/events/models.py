@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
-from app.db import Model
+from app.base import clock
+from app.base.db import Model
 from app.events.kinds import KINDS, Kind
 from app.organizations.models import Municipality, Organization
 from app.roadmap.models import Measure

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import clock
-from app.db import db
+from app.base import clock
+from app.base.db import db
 from app.events.models import Event, EventStatus, Format, Slot
 from app.organizations.models import Municipality, Organization
-from app.text import like
-from app.web import Paged
+from app.base.words.text import like
+from app.web.pages import Paged
 
 SLUG = re.compile(r"[a-z0-9-]{1,100}")
 # The moment at which a query is asked, not the one at which it was written.
@@ -67,7 +67,7 @@ SLOTS_OF_EVENT = (
 class Selection:
     """What somebody looks for; with nothing said: every coming event.
 
-    ``words`` are parts of words as ``app.text.searchable`` leaves them; ``since`` and
+    ``words`` are parts of words as ``app.base.words.text.searchable`` leaves them; ``since`` and
     ``until`` are days of the region and may lie in the past.
     """
 

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import Model
+from app.base.db import Model
 from app.events.models import Event
 from app.notifications.models import Notification
 from app.registrations.models import Registration

@@ -5,10 +5,10 @@ import re
 from flask import current_app
 from flask_babel import force_locale
 
-from app import braces
+from app.base.words import braces
 from app.accounts.models import User
-from app.events.wording import place_of
-from app.filters import span
+from app.events.about.wording import place_of
+from app.web.filters import span
 from app.registrations.models import Registration
 
 NAME, FULL_NAME = "имя", "фамилия и имя"

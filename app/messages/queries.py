@@ -8,16 +8,16 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import User
 from app.attendance.models import Attendance, Presence
-from app.db import db
+from app.base.db import db
 from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
 from app.notifications.models import Notification
 from app.people.models import Person
-from app.registrations.consent_requests import Guardian, known_guardians
-from app.registrations.desk_queries import with_people
+from app.registrations.guardians.requests import Guardian, known_guardians
+from app.registrations.desk.queries import with_people
 from app.registrations.models import Group, Registration, Status
-from app.registrations.reminders import teacher_of
-from app.web import Paged
+from app.registrations.reminders.actions import teacher_of
+from app.web.pages import Paged
 
 CAME = ("came", "absent", "unmarked")
 PER_PAGE = 100

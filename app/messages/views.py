@@ -8,10 +8,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import clock
+from app.base import clock
 from app.audit.actions import record
-from app.db import transaction
-from app.errors import RuleBroken
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 from app.events.models import Event
 from app.messages import actions
 from app.messages.forms import MessageForm, RemindersForm, how_long_before
@@ -27,12 +27,12 @@ from app.messages.queries import (
 )
 from app.notifications.letters import letter_of as rendered
 from app.permissions import event_for
-from app.registrations.desk_forms import STATUSES, slot_title
-from app.registrations.desk_queries import figures_of, schools_in
-from app.registrations.group_queries import groups_in
+from app.registrations.desk.forms import STATUSES, slot_title
+from app.registrations.desk.queries import figures_of, schools_in
+from app.registrations.groups.queries import groups_in
 from app.registrations.models import Status
-from app.registrations.reminders import set_reminders
-from app.web import found_or_404, page, page_asked
+from app.registrations.reminders.actions import set_reminders
+from app.web.pages import found_or_404, page, page_asked
 
 bp = Blueprint("messages", __name__)
 SHOWN = 100  # so many names stand in the list whose letter to look at

@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from app import clock
-from app.db import after_commit, db
+from app.base import clock
+from app.base.db import after_commit, db
 from app.notifications.delivery import wake_delivery
 from app.notifications.links import LINKS, Lives
 from app.notifications.models import Notification

@@ -15,9 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import clock, jobs, mail
-from app.db import db, transaction
-from app.mail import Letter, Postbox
+from app.base import clock, jobs, mail
+from app.base.db import db, transaction
+from app.base.mail import Letter, Postbox
 from app.notifications.letters import letter_of
 from app.notifications.links import count_from_now, is_dead
 from app.notifications.models import Notification

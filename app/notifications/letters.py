@@ -19,8 +19,8 @@ from flask_babel import force_locale, gettext
 from jinja2 import TemplateNotFound, UndefinedError
 
 from app.accounts.mailboxes import proof_of
-from app.mail import Letter
-from app.text import clean
+from app.base.mail import Letter
+from app.base.words.text import clean
 
 ADDRESS = re.compile(r"https?://\S+")
 FACT = re.compile(r"([^:]{1,30}): (.+)")

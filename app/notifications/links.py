@@ -10,12 +10,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.actions import LINK_LASTS
 from app.accounts.models import Link
 from app.accounts.queries import hashed
-from app.db import db, transaction
-from app.mail import RETRIED_FOR
+from app.base.db import db, transaction
+from app.base.mail import RETRIED_FOR
 
 LEAST_LEFT = RETRIED_FOR / 1000  # some minutes: to read the letter and follow the link
 

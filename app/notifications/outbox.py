@@ -10,8 +10,8 @@ from pathlib import Path
 
 from flask import current_app
 
-from app import clock
-from app.web import Paged
+from app.base import clock
+from app.web.pages import Paged
 
 REFERENCE = re.compile(r"[0-9a-f]{8,64}")
 PER_PAGE = 50

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from app.notifications.outbox import delivered_letter, delivered_letters
-from app.web import found_or_404, page, page_asked
+from app.web.pages import found_or_404, page, page_asked
 
 bp = Blueprint("notifications", __name__)
 # Somebody's words in HTML, as a mail program shows them: no scripts, nothing loaded.

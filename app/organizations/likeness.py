@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.base.db import db
 from app.organizations.models import Organization, OrganizationChange, OrganizationKind
-from app.text import same_name
+from app.base.words.text import same_name
 
 # Latin letters that look like Cyrillic ones: «COШ» is no other name than «СОШ».
 LOOK_ALIKE = str.maketrans("abcehkmoptxy", "авсенкмортху")

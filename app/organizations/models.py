@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import Model
+from app.base.db import Model
 
 # «Бюджетное … учреждение Республики Калмыкия», «ФГБОУ ВО», «БУ ДПО РК» before the name itself.
 LEGAL_FORM = re.compile(r"^(?:[А-ЯЁ]{2,}(?: [А-ЯЁ]{2,})*|[^«»]*учреждение[^«»]*) (?=«)")

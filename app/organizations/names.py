@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from app.text import searchable
+from app.base.words.text import searchable
 
 # Latin letters that look like Russian ones.
 LATIN, RUSSIAN = "ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import User
-from app.db import db
+from app.base.db import db
 from app.organizations.kinds import TITLES
 from app.organizations.models import (
     Membership,
@@ -17,8 +17,8 @@ from app.organizations.models import (
     Role,
     State,
 )
-from app.text import like, searchable, sort_key
-from app.web import Paged, paged
+from app.base.words.text import like, searchable, sort_key
+from app.web.pages import Paged, paged
 
 MOST_WORDS = 10
 

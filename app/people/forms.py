@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, TelField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
-from app import clock, fields
+from app.base import clock
+from app.web import fields
 from app.people.actions import Details
 from app.people.models import Category, Person, age_on
-from app.person_names import MOST_LETTERS_OF_ALL
-from app.text import whole_or_nothing
+from app.base.words.person_names import MOST_LETTERS_OF_ALL
+from app.base.words.text import whole_or_nothing
 
 # What stands in the list «Класс или кто вы»: a grade, or a category without one.
 GROWN_UP = {

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.db import Model
+from app.base.db import Model
 from app.organizations.models import Organization
 
 LAST_GRADE, ADULT_AGE, OWN_SIGN_UP_AGE = 11, 18, 14

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, load_only
 
 from app.accounts.models import User
-from app.config import ROOT
-from app.db import db
+from app.base.config import ROOT
+from app.base.db import db
 from app.organizations.likeness import is_short_for, telling_word
 from app.organizations.models import Organization, OrganizationKind
 from app.people.models import (
@@ -18,7 +18,7 @@ from app.people.models import (
     Guardianship,
     Person,
 )
-from app.text import like, searchable
+from app.base.words.text import like, searchable
 
 # Written once: what is asked at each sign-up need not be composed each time.
 TEXT_IN_FORCE = (

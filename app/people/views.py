@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.db import transaction
+from app.base.db import transaction
 from app.people.actions import correct
 from app.people.forms import OwnDetailsForm
 from app.people.queries import person_of, schools
-from app.web import page
+from app.web.pages import page
 
 bp = Blueprint("people", __name__)
 

@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from app import clock
+from app.base import clock
 from app.accounts import mailboxes
 from app.accounts.models import User
-from app.db import after_commit, db
-from app.events.rooms import Spot
+from app.base.db import after_commit, db
+from app.events.timetable.rooms import Spot
 from app.notifications.actions import notify
 from app.notifications.models import Notification
 from app.organizations.models import Membership, Organization

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
+from app.base import clock
 from app.accounts.models import User
-from app.codes import random_code
-from app.db import Model
+from app.base.codes import random_code
+from app.base.db import Model
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person

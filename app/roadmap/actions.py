@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.db import db
-from app.imports import FileWrong, Tally
+from app.base.db import db
+from app.files.json_files import FileWrong, Tally
 from app.roadmap.models import Measure, Plan, Section
 from app.roadmap.plan_files import PlanFile
 from app.roadmap.queries import measures_of, plan_by_order

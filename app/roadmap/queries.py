@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from app import clock
-from app.db import db
+from app.base import clock
+from app.base.db import db
 from app.roadmap.models import Measure, Plan, Section
 
 

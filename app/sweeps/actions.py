@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from app import clock, jobs
-from app.db import Base, db, hold_row, transaction
-from app.errors import RuleBroken
+from app.base import clock, jobs
+from app.base.db import Base, db, hold_row, transaction
+from app.web.errors import RuleBroken
 from app.sweeps import clocks
 from app.sweeps.models import RunReason, RunState, SweepMark, SweepRun
 from app.sweeps.queries import latest_run, marks_of, rows_of

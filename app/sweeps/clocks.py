@@ -16,8 +16,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from app import clock
-from app.db import Base, db, insert_row_unless_there, transaction
+from app.base import clock
+from app.base.db import Base, db, insert_row_unless_there, transaction
 from app.sweeps.models import ClockReading
 
 # Tables whose newest row was written by the clock of its moment. By name: they stand in

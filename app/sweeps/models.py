@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock
-from app.db import Model
+from app.base import clock
+from app.base.db import Model
 
 
 class RunState(enum.StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.base.db import db
 from app.sweeps.models import RunState, SweepMark, SweepRun
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from app import clock, jobs
-from app.db import after_commit, db, insert_row_unless_there, transaction
-from app.files import sync_folder
+from app.base import clock, jobs
+from app.base.db import after_commit, db, insert_row_unless_there, transaction
+from app.files.stored import sync_folder
 from app.sweeps.models import Tombstone, TombstoneKind
 
 log = logging.getLogger(__name__)

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.audit import waiting
-from app.db import transaction
-from app.errors import RuleBroken
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 from app.permissions import authorize
 from app.sweeps import queries
 from app.sweeps.actions import grace
 from app.sweeps.models import RunReason, RunState, SweepRun
 from app.sweeps.wording import title_of
-from app.web import get_or_404, page, page_asked, paged
+from app.web.pages import get_or_404, page, page_asked, paged
 
 bp = Blueprint("sweeps", __name__, url_prefix="/administration/sweeps")
 ON_A_PAGE = 30

@@ -1,5 +1,5 @@
 /* The text of a certificate's QR code: what it says, and whether its signature is right. Knows no
-   page. Python reads the same (app/documents/signed_text.py, app/dense_text.py); one file of
+   page. Python reads the same (app/certificates/issued/signed_text.py, app/base/words/dense_text.py); one file of
    examples keeps both to it: tests/vectors/certificate_texts.json. */
 "use strict";
 globalThis.CertificateText = (() => {

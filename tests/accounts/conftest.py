@@ -1,6 +1,6 @@
 import pytest
 
-from app.accounts import attempts
+from app.accounts.guards import attempts
 
 
 @pytest.fixture(autouse=True)

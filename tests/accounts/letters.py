@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
-from app.db import db
+from app.base.db import db
 from app.notifications.models import Notification
 from tests.factories import make_user
 

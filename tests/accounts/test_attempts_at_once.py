@@ -6,9 +6,9 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from app.accounts import attempts
-from app.db import transaction
-from app.errors import RuleBroken
+from app.accounts.guards import attempts
+from app.base.db import transaction
+from app.web.errors import RuleBroken
 
 pytestmark = pytest.mark.slow
 AT_ONCE = 12

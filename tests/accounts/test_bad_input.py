@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app, jobs
-from app.accounts import attempts
+from app import create_app
+from app.base import jobs
+from app.accounts.guards import attempts
 from app.accounts.models import Link, PendingAccount, User
-from app.budgets import LETTERS_OF_NETWORK, Cost, charge
-from app.db import db
+from app.web.budgets import LETTERS_OF_NETWORK, Cost, charge
+from app.base.db import db
 from app.notifications.models import Notification
-from app.security import limiter
+from app.web.security import limiter
 from tests.accounts.letters import PASSWORD, make_user_with_password
 from tests.browser import Browser
 from tests.factories import make_user

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from app.accounts.guesses import commonest
+from app.accounts.guards.guesses import commonest
 from app.accounts.passwords import weakness
 
 OWNER = ("badma.sandzhi@example.org", "sandzhi", "Санджи Бадмаев", "Гимназия «Туштан»")

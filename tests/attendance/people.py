@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from app import clock
+from app.base import clock
 from app.attendance.models import Attendance, Method, Presence
-from app.db import db
+from app.base.db import db
 from app.events.models import Event
 from app.people.models import Person
 from app.registrations.models import Registration

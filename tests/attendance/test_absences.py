@@ -4,7 +4,7 @@ import pytest
 
 from app.attendance.models import Attendance, Method, Presence
 from app.attendance.queries import missed_of
-from app.db import db
+from app.base.db import db
 from app.events.models import Event
 from app.organizations.models import Organization, Role
 from app.people.models import Person

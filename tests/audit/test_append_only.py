@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.audit import guard_models
 from app.audit.models import AuditEntry
-from app.config import ROOT
-from app.db import db
+from app.base.config import ROOT
+from app.base.db import db
 from tests.factories import make_organization, make_user
 
 

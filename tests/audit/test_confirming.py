@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app import clock
+from app.base import clock
 from app.accounts.models import Device, User
 from app.audit import confirming
 from app.audit.models import AuditEntry
-from app.db import db
-from app.events.staff_models import EventStaff, StaffRole
+from app.base.db import db
+from app.events.staff.models import EventStaff, StaffRole
 from app.organizations.models import Role
-from app.people.invitations import make_codes
+from app.people.families.invitations import make_codes
 from tests.accounts.letters import PASSWORD, letters_to, make_user_with_password
 from tests.browser import Browser
 from tests.factories import (

@@ -9,20 +9,21 @@ import pytest
 from flask import Flask
 
 from app.audit.detail_wording import COLUMNS, PAPERS, VALUES, detail_words, name_words
-from app.config import ROOT
-from app.documents.design_models import CertificateKind
-from app.documents.list_choices import ListPaper
-from app.documents.retention import RETENTION
-from app.documents.trips import Paper
+from app.base.config import ROOT
+from app.certificates.design.models import CertificateKind
+from app.papers.lists.choices import ListPaper
+from app.privacy.retention import RETENTION
+from app.papers.trips.trips import Paper
 from app.events.models import Admission
-from app.events.quota_models import QuotaKind
-from app.events.staff_models import StaffRole
+from app.events.seat_rules.quota_models import QuotaKind
+from app.events.staff.models import StaffRole
 from app.organizations.actions import OF_APPROVAL
 from app.organizations.models import Role
-from app.people.list_models import ErasureReason, Outcome
+from app.people.class_lists.models import ErasureReason, Outcome
 from app.people.models import ConsentKind
-from app.registrations import admission_views, manage_views
-from app.registrations.merging import OWNED
+from app.registrations.admission import views as admission_views
+from app.registrations.desk import views as manage_views
+from app.registrations.merging.actions import OWNED
 
 # Details that are computed: how it stands in the sources, and which names that gives.
 DIFFERENCES = {f"{age}_{column}" for age in ("old", "new") for column in OF_APPROVAL}

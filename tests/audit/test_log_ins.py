@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.accounts.models import User
 from app.audit.actions import in_short
 from app.audit.models import AuditEntry
-from app.db import db
-from app.people.invitations import make_codes
+from app.base.db import db
+from app.people.families.invitations import make_codes
 from tests.accounts.letters import PASSWORD, letters_to, link_in, make_user_with_password
 from tests.browser import Browser
 from tests.factories import (

@@ -13,14 +13,15 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from app import clock, create_app
+from app.base import clock
+from app import create_app
 from app.accounts.passwords import hash_of
-from app.config import ROOT
-from app.db import db, transaction
+from app.base.config import ROOT
+from app.base.db import db, transaction
 from app.demo.time_travel import at
 from app.organizations.models import Role
 from app.people.models import Person
-from app.registrations.consents import look_after_holds
+from app.registrations.consents.actions import look_after_holds
 from app.registrations.models import Registration, Status
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan

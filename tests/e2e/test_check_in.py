@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app import clock, create_app
+from app.base import clock
+from app import create_app
 from app.accounts.passwords import hash_of
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.organizations.models import Role
-from app.qr import code_of
+from app.press.qr import code_of
 from app.registrations.models import Channel
 from tests.e2e.conftest import CHROMIUM, PASSWORD, Site, log_in, looks_right
 from tests.factories import make_event, make_member, make_person, make_registration

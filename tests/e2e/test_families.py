@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app import clock
-from app.spreadsheets import workbook
+from app.base import clock
+from app.files.spreadsheets import workbook
 from tests.e2e.conftest import PASSWORD, Site, log_in, looks_right
 from tests.e2e.test_whole_path import publish_an_open_day
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from app import create_app
-from app.db import db, transaction
-from app.documents import actions, signing
-from app.documents.models import Certificate
+from app.base.db import db, transaction
+from app.certificates.issued import actions, signing
+from app.certificates.issued.models import Certificate
 from app.organizations.queries import organization_by_slug
-from tests.documents.people import came
+from tests.papers.people import came
 from tests.e2e.conftest import Site, looks_right, saved
 from tests.factories import make_event, make_person
 

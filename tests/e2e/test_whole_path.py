@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app import clock
+from app.base import clock
 from tests.e2e.conftest import Site, log_in, looks_right, saved
 
 pytestmark = pytest.mark.e2e

@@ -12,8 +12,8 @@ os.environ["SIGNING_KEY"] = "b25seSBmb3IgdGVzdHMsIG9ubHkgZm9yIHRlc3RzISE="
 from flask import Flask
 
 from app import create_app
-from app.config import database_url
-from app.db import db
+from app.base.config import database_url
+from app.base.db import db
 from tests.databases import fresh_database
 from tests.fuzz.runner import Fuzzing
 

@@ -19,8 +19,8 @@ from werkzeug.routing import BuildError, Rule, ValidationError
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
-from app.config import ROOT
-from app.db import db
+from app.base.config import ROOT
+from app.base.db import db
 from app.organizations.models import Role
 from tests.browser import Browser, Page, filled_in
 from tests.databases import undone

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, request
 
-from app.db import db
+from app.base.db import db
 from app.events.models import Event
 from tests.conftest import POSTGRESQL
 from tests.fuzz.application import fuzzing

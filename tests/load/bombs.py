@@ -4,7 +4,7 @@ import struct
 import zlib
 from io import BytesIO
 
-from tests.people.class_lists import repacked, xlsx
+from tests.people.class_lists.lists import repacked, xlsx
 
 
 def png(side: int = 7000) -> bytes:

@@ -7,12 +7,12 @@ import sys
 
 import sqlalchemy as sa
 
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.events.models import Slot
 from app.organizations.models import Organization
 from app.people.models import Person, SchoolClass
-from app.registrations import seats
-from app.registrations.groups import sign_up_class
+from app.registrations.seats import seats
+from app.registrations.groups.actions import sign_up_class
 from tests.load.gate import meet
 from tests.load.rush import application, take_off_the_guard
 

@@ -13,11 +13,12 @@ os.environ.setdefault("QUEUE_IN_MEMORY", "1")
 import sqlalchemy as sa
 
 from app import create_app
-from app.db import db, transaction
-from app.errors import RuleBroken
+from app.base.db import db, transaction
+from app.web.errors import RuleBroken
 from app.events.models import Slot
 from app.people.models import Person
-from app.registrations import actions, seats
+from app.registrations.signing_up import actions
+from app.registrations.seats import seats
 from app.registrations.models import LIVE, Channel, Registration
 from tests.load.gate import meet
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEntry
-from app.config import database_url
-from app.db import db, transaction
+from app.base.config import database_url
+from app.base.db import db, transaction
 from app.organizations.models import Role
-from app.people import list_batches, list_imports, list_undo
-from app.people.list_models import ImportState, ListImport
-from app.people.list_reading import Reading, ReadRow, facts
+from app.people.class_lists import batches as list_batches, actions as list_imports, undo as list_undo
+from app.people.class_lists.models import ImportState, ListImport
+from app.people.class_lists.reading import Reading, ReadRow, facts
 from app.people.models import Guardianship, Person, SchoolClass
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database

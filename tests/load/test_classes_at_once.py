@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.config import ROOT, database_url
-from app.db import db, transaction
+from app.base.config import ROOT, database_url
+from app.base.db import db, transaction
 from app.events.models import Slot
-from app.registrations import seats
+from app.registrations.seats import seats
 from app.registrations.models import SEATED, Group, Registration, Status
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database

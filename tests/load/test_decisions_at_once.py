@@ -10,14 +10,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
-from app.config import database_url
-from app.db import db, transaction
-from app.errors import RuleBroken
-from app.events.draw_models import Draw
+from app.base import clock
+from app.base.config import database_url
+from app.base.db import db, transaction
+from app.web.errors import RuleBroken
+from app.events.seat_rules.draw_models import Draw
 from app.events.models import Admission, Event
 from app.notifications.models import Notification
-from app.registrations import decisions, draws, seats
+from app.registrations.admission import decisions, draws
+from app.registrations.seats import seats
 from app.registrations.models import Registration, Status
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database

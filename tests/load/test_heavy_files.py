@@ -16,15 +16,16 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from app import clock, create_app
+from app.base import clock
+from app import create_app
 from app.accounts.passwords import hash_of
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.organizations.models import Role
 from bench.client import Answer, Connection
 from bench.servers import family, serving
 from tests.factories import make_event, make_member, make_organization, make_school
 from tests.load import bombs
-from tests.test_workbench import ends
+from tests.workbench.test_workbench import ends
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_alone]
 PASSWORD = "elista-2026-noon"

@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
-from app.attendance import check_in
-from app.attendance.check_in import Sent
-from app.attendance.check_in_models import CheckInMark
+from app.base import clock
+from app.attendance.door import actions as check_in
+from app.attendance.door.actions import Sent
+from app.attendance.door.models import CheckInMark
 from app.attendance.models import Attendance
-from app.config import database_url
-from app.db import db, transaction
+from app.base.config import database_url
+from app.base.db import db, transaction
 from app.events.models import Event
 from app.registrations.models import Channel, Registration
 from tests.conftest import POSTGRESQL

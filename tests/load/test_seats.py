@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.config import ROOT, database_url
-from app.db import db, transaction
+from app.base.config import ROOT, database_url
+from app.base.db import db, transaction
 from app.notifications.models import Notification
-from app.registrations import seats
+from app.registrations.seats import seats
 from app.registrations.models import Registration, Status
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock, jobs
-from app.db import db, transaction
-from app.mail import Letter, compose
+from app.base import clock, jobs
+from app.base.db import db, transaction
+from app.base.mail import Letter, compose
 from app.notifications import delivery
 from app.notifications.actions import notify
 from app.notifications.models import Notification

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from app.mail import Letter
+from app.base.mail import Letter
 from app.notifications.letters import letter_of
 
 OF_ACCOUNTS = [

@@ -9,20 +9,20 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
+from app.base import clock
 from app.accounts import actions, addresses
 from app.accounts.models import Link, LinkPurpose, PendingAccount
-from app.config import ROOT
-from app.db import db, transaction
-from app.mail import RETRIED_FOR
+from app.base.config import ROOT
+from app.base.db import db, transaction
+from app.base.mail import RETRIED_FOR
 from app.notifications import delivery
 from app.notifications.actions import notify
 from app.notifications.links import LEAST_LEFT, LINKS, Lives
 from app.notifications.models import Notification
-from app.organizations import memberships
+from app.organizations.members import actions as memberships
 from app.organizations.actions import grant
 from app.organizations.models import Role
-from app.people.invitations import invite
+from app.people.families.invitations import invite
 from app.people.models import InvitationPurpose
 from app.sweeps import clocks
 from tests.browser import Browser

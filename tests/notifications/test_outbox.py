@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.db import transaction
+from app.base.db import transaction
 from app.notifications import outbox as outbox_room
 from app.notifications.actions import notify
 from app.notifications.delivery import deliver_waiting

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.config import ROOT, database_url
-from app.db import db, transaction
+from app.base.config import ROOT, database_url
+from app.base.db import db, transaction
 from app.notifications.actions import notify
 from app.notifications.models import Notification
 from tests.conftest import POSTGRESQL
@@ -144,7 +144,7 @@ def queue(kind: str, folder: Path) -> Iterator[dict[str, str]]:
 
 WRITE = """
 import wsgi
-from app.db import transaction
+from app.base.db import transaction
 from app.notifications.actions import notify
 with wsgi.app.app_context(), transaction():
     notify("anna@example.org", "log_in_link", name="Анна", link="x")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.db import db, transaction
+from app.base.db import db, transaction
 from app.notifications import delivery
 from app.notifications.models import Notification
 

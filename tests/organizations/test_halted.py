@@ -3,12 +3,12 @@ own administrators, staff at its events, those who hold tickets, and strangers."
 
 import pytest
 
-from app.db import db
-from app.events.staff_models import EventStaff, StaffRole
-from app.organizations import states
+from app.base.db import db
+from app.events.staff.models import EventStaff, StaffRole
+from app.organizations.approval import states
 from app.organizations.models import Role, State
 from tests.browser import Browser
-from tests.documents.people import pages
+from tests.papers.people import pages
 from tests.factories import (
     make_event,
     make_member,
@@ -18,7 +18,7 @@ from tests.factories import (
     make_registration,
     make_user,
 )
-from tests.organizations.test_states import REASON, standing
+from tests.organizations.approval.test_states import REASON, standing
 
 ROOMS = ["registrations", "attendance", "check-in", "papers", "messages"]
 ROOM_WORDS = "Организация приостановлена министерством"

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.db import db
+from app.base.db import db
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations import actions

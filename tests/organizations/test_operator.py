@@ -1,6 +1,6 @@
 """Who answers for the data, and how to reach them."""
 
-from app.config import ROOT
+from app.base.config import ROOT
 from app.organizations.models import OrganizationKind
 from tests.browser import Browser
 from tests.factories import make_organization

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.db import db
+from app.base.db import db
 from app.events.models import EventStatus
 from app.organizations.models import Membership, OrganizationKind, Role
 from app.organizations.queries import find_organizations

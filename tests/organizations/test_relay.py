@@ -3,8 +3,8 @@ letters from the ministry's sender. And a college that became the prosecutor's o
 
 import sqlalchemy as sa
 
-from app import clock
-from app.db import db
+from app.base import clock
+from app.base.db import db
 from app.notifications.models import Notification
 from app.organizations.actions import MOST_WAITING
 from app.organizations.models import Organization, Role

@@ -3,11 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from app.db import db
+from app.base.db import db
 from app.people.models import ConsentText, Person
 from tests.browser import Browser
 from tests.factories import make_event, make_person, make_registration, make_user
-from tests.registrations.test_sign_up import GUEST
+from tests.registrations.signing_up.test_sign_up import GUEST
 
 URL = "/me/details"
 

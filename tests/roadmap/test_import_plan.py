@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from app import clock
-from app.config import ROOT
-from app.db import db
-from app.imports import FileWrong
+from app.base import clock
+from app.base.config import ROOT
+from app.base.db import db
+from app.files.json_files import FileWrong
 from app.roadmap.actions import store_plan
 from app.roadmap.models import Measure, Plan, Section
 from app.roadmap.plan_files import read_plan

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock, jobs
+from app.base import clock, jobs
 from app.audit import waiting
 from app.audit.models import AuditEntry
-from app.db import db, transaction
-from app.documents.retention import anonymize_expired
+from app.base.db import db, transaction
+from app.privacy.retention import anonymize_expired
 from app.notifications.models import Notification
 from app.people.models import Person
 from app.registrations.models import Status
@@ -394,13 +394,13 @@ class TestDeclared:
     # They erase nothing and end nothing: they write letters, go on with work, or derive it.
     OTHERS = {
         "app.audit.waiting.tell_ministry",
-        "app.heartbeat.beat",
-        "app.documents.batch_work.work_on_batches",
+        "app.web.health.heartbeat.beat",
+        "app.certificates.batches.work.work_on_batches",
         "app.messages.actions.settle",
         "app.notifications.delivery.deliver_waiting",
-        "app.people.list_imports.work_on_lists",
-        "app.registrations.lines.release",
-        "app.registrations.reminders.remind_everybody",
+        "app.people.class_lists.actions.work_on_lists",
+        "app.registrations.admission.lines.release",
+        "app.registrations.reminders.actions.remind_everybody",
         "app.sweeps.tombstones.file_new",
     }
 

@@ -1,1 +1,1 @@
-"""Lists of classes as schools keep them in Excel: read and understood, nothing stored."""
+"""Class lists from spreadsheets: read, matched, looked at, loaded, undone."""

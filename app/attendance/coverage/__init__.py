@@ -1,0 +1,1 @@
+"""Where the pupils of a school have been, and who nowhere."""

@@ -1,0 +1,1 @@
+"""Check-in with the phone: codes read, names found, late marks taken in."""

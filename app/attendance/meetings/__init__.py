@@ -1,0 +1,1 @@
+"""Attendance at the meetings of a course."""

@@ -1,0 +1,1 @@
+"""The filled paper list, typed in by its row numbers."""

@@ -1,0 +1,1 @@
+"""Texts, names and codes as they are typed, compared and packed."""

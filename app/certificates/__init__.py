@@ -1,0 +1,1 @@
+"""Numbered papers for one person: designed, issued, printed, verified."""

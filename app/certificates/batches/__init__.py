@@ -1,0 +1,1 @@
+"""Many certificates at once, made by the worker."""

@@ -1,0 +1,1 @@
+"""How a certificate looks: layouts, colours, pictures, frozen looks."""

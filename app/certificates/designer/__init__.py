@@ -1,0 +1,1 @@
+"""The pages on which an organization designs its certificates."""

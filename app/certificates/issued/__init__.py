@@ -1,0 +1,1 @@
+"""Certificates with their numbers and signatures; the register."""

@@ -1,0 +1,1 @@
+"""«My path»: what a pupil has tried."""

@@ -1,0 +1,1 @@
+"""Names in their cases corrected by hand."""

@@ -1,0 +1,1 @@
+"""Anybody asks whether a certificate is genuine."""

@@ -1,1 +1,0 @@
-"""Paper: attendance lists, tickets, certificates and their verification."""

@@ -1,0 +1,1 @@
+"""What is said about an event: its details, address and words."""

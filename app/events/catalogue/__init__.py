@@ -1,0 +1,1 @@
+"""Events as visitors find them: search, pages, calendars, feeds."""

@@ -1,0 +1,1 @@
+"""The organizer's editor: drafts, checklist, publishing, copies, history."""

@@ -1,0 +1,1 @@
+"""What organizers ask in the sign-up form."""

@@ -1,0 +1,1 @@
+"""Bookable parts of an event: added, changed, called off, many at once."""

@@ -1,0 +1,1 @@
+"""Who helps with one event, and the door links."""

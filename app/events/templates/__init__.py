@@ -1,0 +1,1 @@
+"""Events without date, to begin new ones from."""

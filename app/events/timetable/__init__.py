@@ -1,0 +1,1 @@
+"""When and where: meetings, rooms, rhythm, holidays."""

@@ -1,0 +1,1 @@
+"""What the ministry decides about organizations: states, changes, warnings."""

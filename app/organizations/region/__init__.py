@@ -1,0 +1,1 @@
+"""Municipalities and organizations from a file."""

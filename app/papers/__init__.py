@@ -1,0 +1,1 @@
+"""Papers of an event for many: lists, the hall, trips, consents."""

@@ -1,0 +1,1 @@
+"""Consents on paper: printed for a class, entered, withdrawn."""

@@ -1,0 +1,1 @@
+"""Badges, name tents, signs, posters."""

@@ -1,0 +1,1 @@
+"""Lists that the organizer chooses, as PDF and spreadsheet."""

@@ -1,0 +1,1 @@
+"""The school's papers of a trip."""

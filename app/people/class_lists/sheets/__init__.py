@@ -1,0 +1,1 @@
+"""A spreadsheet of a school understood: files, headers, columns, names, dates."""

@@ -1,0 +1,1 @@
+"""School classes and their pupils."""

@@ -1,0 +1,1 @@
+"""Consents, and the texts that people agree to."""

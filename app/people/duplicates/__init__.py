@@ -1,0 +1,1 @@
+"""Persons who may be one and the same."""

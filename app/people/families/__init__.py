@@ -1,0 +1,1 @@
+"""Guardians and their children, invitations and codes to join."""

@@ -1,0 +1,1 @@
+"""One's own data, erasing, retention, acts of erasure."""

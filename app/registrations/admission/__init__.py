@@ -1,0 +1,1 @@
+"""Applications decided, lots drawn, kept seats released."""

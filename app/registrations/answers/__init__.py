@@ -1,0 +1,1 @@
+"""Answers to the organizer's questions."""

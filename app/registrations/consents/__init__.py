@@ -1,0 +1,1 @@
+"""A guardian's consent to one registration: asked, given, withdrawn."""

@@ -1,0 +1,1 @@
+"""What organizers do with registrations: the table, adding, changing slots."""

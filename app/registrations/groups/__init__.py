@@ -1,0 +1,1 @@
+"""School classes signed up together."""

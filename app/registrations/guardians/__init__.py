@@ -1,0 +1,1 @@
+"""Requests to guardians, and how a consent stands."""

@@ -1,0 +1,1 @@
+"""Two persons made one with all their registrations, and told apart again."""

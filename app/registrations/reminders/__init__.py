@@ -1,0 +1,1 @@
+"""Reminders, and asking again whether people come."""

@@ -1,0 +1,1 @@
+"""Seats and quotas: the only place where they are taken and given back."""

@@ -1,0 +1,1 @@
+"""Signing up, cancelling, moving; offers of a freed seat."""

@@ -1,0 +1,1 @@
+"""The registration as its holder sees it: ticket, replies."""

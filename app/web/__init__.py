@@ -1,0 +1,1 @@
+"""Answering browsers: pages and panels, fields, errors, security."""

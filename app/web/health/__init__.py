@@ -1,0 +1,1 @@
+"""How the site stands when its neighbours are away or too many come."""
