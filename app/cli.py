@@ -10,19 +10,16 @@ from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.web.health import heartbeat
-from app.base import jobs, own_files
-from app.web import proxies
 from app.accounts.queries import user_by_email
 from app.audit import guard_models
 from app.audit.actions import record
+from app.base import jobs, own_files
 from app.base.config import ROOT
 from app.base.db import db, transaction
-from app.privacy import retention
+from app.base.rules import RuleBroken
 from app.certificates.issued import signing
-from app.certificates.verifying import words as verify_words
 from app.certificates.issued.signed_text import check
-from app.web.errors import RuleBroken
+from app.certificates.verifying import words as verify_words
 from app.files.json_files import FileWrong, Tally
 from app.notifications.delivery import deliver_waiting
 from app.organizations.actions import grant as give_role
@@ -31,12 +28,15 @@ from app.organizations.models import Role
 from app.organizations.queries import organization_by_slug
 from app.organizations.region.actions import store_region
 from app.organizations.region.files import read_region
+from app.privacy import retention
 from app.registrations.seats import seats
 from app.roadmap.actions import store_plan
 from app.roadmap.plan_files import read_plan
 from app.sweeps import clocks, tombstones
 from app.sweeps.queries import waiting_runs
 from app.sweeps.wording import title_of
+from app.web import proxies
+from app.web.health import heartbeat
 
 JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

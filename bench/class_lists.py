@@ -8,11 +8,12 @@ from typing import TypeVar
 import xlsxwriter
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, transaction
 from app.organizations.models import Organization, OrganizationKind
-from app.people.class_lists import actions as list_imports, reading as list_reading
+from app.people.class_lists import actions as list_imports
+from app.people.class_lists import reading as list_reading
 from app.people.class_lists.models import ImportState, ListImport
 from app.people.class_lists.queries import rows_of
 from app.web.pages import paged

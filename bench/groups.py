@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, transaction
 from app.events.models import Event
 from app.organizations.models import Membership, Organization, OrganizationKind, Role

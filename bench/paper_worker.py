@@ -10,8 +10,8 @@ from pathlib import Path
 os.environ["QUEUE_IN_MEMORY"] = "1"
 
 from app import create_app
-from app.press import printer
 from app.certificates.batches import work as batch_work
+from app.press import printer
 
 database, files, papers = sys.argv[1:]
 app = create_app(

@@ -15,16 +15,16 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.press import html as pdf
 from app.base.db import db, transaction
 from app.certificates.batches import actions as batches
-from app.certificates.printing import document as certificates
-from app.certificates.issued.batch_models import BatchForm, PaperBatch
-from app.certificates.printing.composition import addresses_of, composed, plainly
-from app.certificates.design.models import CertificateKind
 from app.certificates.design.queries import look_for
+from app.certificates.issued.batch_models import BatchForm, PaperBatch
 from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
+from app.certificates.printing.composition import addresses_of, composed, plainly
 from app.events.models import Event
+from app.press import html as pdf
 from app.registrations.models import Registration
 from bench.report import say, seconds
 

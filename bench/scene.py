@@ -12,18 +12,18 @@ from tempfile import TemporaryDirectory, mkdtemp
 import psycopg
 from flask import Flask
 
-from app.base import clock
 from app import create_app
 from app.accounts.models import User
 from app.attendance.models import Attendance, Method, Presence
+from app.base import clock
 from app.base.config import database_url
 from app.base.db import db, transaction
+from app.base.words.text import searchable
 from app.events.models import Event, EventStatus, Slot
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from app.people.actions import Details, add_person
-from app.registrations.signing_up.actions import sign_up
 from app.registrations.models import Channel, Status
-from app.base.words.text import searchable
+from app.registrations.signing_up.actions import sign_up
 from tests.databases import fresh_database
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")

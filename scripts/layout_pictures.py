@@ -9,11 +9,11 @@ from PIL import Image
 
 from app import create_app
 from app.base.config import ROOT
-from app.certificates.printing.document import sample
-from app.certificates.design.models import CertificateKind
-from app.certificates.design.looks import STANDARD, signed_by
 from app.certificates.design.layouts import LAYOUTS
+from app.certificates.design.looks import STANDARD, signed_by
 from app.certificates.designer.specimens import USUAL, specimen
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing.document import sample
 from app.organizations.models import Organization, OrganizationKind
 
 FOLDER = ROOT / "static" / "img" / "layouts"

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
+from app.base import clock
 from app.base.db import db
 
 Value = str | int | Sequence[str] | None

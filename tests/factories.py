@@ -4,15 +4,16 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.events.questions import actions as questions
-from app.events.timetable.models import Meeting
+from app.base.words.text import searchable, sort_key
 from app.events.meetings.actions import follow
 from app.events.models import Event, EventStatus, Format, Slot
-from app.events.questions.models import Question, QuestionKind
+from app.events.questions import actions as questions
 from app.events.questions.actions import Wording
+from app.events.questions.models import Question, QuestionKind
+from app.events.timetable.models import Meeting
 from app.organizations.models import (
     Membership,
     Municipality,
@@ -31,9 +32,8 @@ from app.people.models import (
     Person,
     SchoolClass,
 )
-from app.registrations.signing_up import actions as registrations
 from app.registrations.models import Channel, Registration
-from app.base.words.text import searchable, sort_key
+from app.registrations.signing_up import actions as registrations
 
 _number = count(1)
 T = TypeVar("T")

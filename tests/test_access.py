@@ -11,26 +11,29 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app, url_for
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.attendance.models import Attendance, Method, Presence
+from app.base import clock
 from app.base.db import db
+from app.certificates.batches.actions import begin
+from app.certificates.design.looks import STANDARD
+from app.certificates.design.models import Picture
 from app.certificates.designer import actions as design_actions
 from app.certificates.issued.actions import issue_due
-from app.certificates.batches.actions import begin
-from app.certificates.design.models import CertificateKind, Picture
-from app.certificates.design.looks import STANDARD
-from app.events.staff import doors, actions as staff
-from app.events.templates import actions as event_templates
-from app.events.seat_rules.draw_models import Draw
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event, EventSeries, EventStatus
+from app.events.seat_rules.draw_models import Draw
 from app.events.seat_rules.quota_models import Quota, QuotaKind
+from app.events.staff import actions as staff
+from app.events.staff import doors
 from app.events.staff.models import DoorLink, StaffRole
+from app.events.templates import actions as event_templates
 from app.messages.models import Message
 from app.organizations.models import Membership, OrganizationChange, OrganizationKind, Role
-from app.people.class_lists.models import ErasureAct, ErasureReason, ImportState, ListImport
-from app.registrations.guardians.requests import Guardian, ask, token_of
+from app.people.class_lists.models import ImportState, ListImport
+from app.privacy.models import ErasureAct, ErasureReason
 from app.registrations.groups.actions import sign_up_class
+from app.registrations.guardians.requests import Guardian, ask, token_of
 from app.registrations.merging.actions import merge
 from app.registrations.models import Answer, Registration
 from app.sweeps.models import RunState, SweepRun

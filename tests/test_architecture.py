@@ -2,33 +2,20 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_login import login_required
 
+from app import DOMAINS
 from app.base.config import ROOT
 
 pytestmark = pytest.mark.sqlite_alone  # the same on every database
 
 APP = ROOT / "app"
-# Each domain may import the ones before it. A rule between two lives in the later.
-DOMAINS = [
-    "sweeps",
-    "accounts",
-    "notifications",
-    "organizations",
-    "audit",
-    "people",
-    "roadmap",
-    "events",
-    "registrations",
-    "attendance",
-    "messages",
-    "documents",
-]
-# Inside a domain each room may use the ones before it; other names count as actions.
+# Inside a folder each room may use the ones before it; other names count as actions.
 ROOMS = ["models", "queries", "actions", "forms", "views"]
 ROOF = {APP / "__init__.py", APP / "permissions.py", APP / "cli.py"}  # they see every room
 ROOF_FOLDERS = {APP / "demo"}
@@ -91,6 +78,12 @@ PUBLIC = {
     "doors.enter",  # by its secret link and a PIN
 }
 FILES = sorted(APP.rglob("*.py"))
+# The foundation knows no domain; each of its packages may use the ones before it.
+FOUNDATION = ["base", "web", "workbench", "files", "press"]
+DATA = {"kinds", "looks"}  # what the models are described with
+MOST_SIBLINGS = 14
+NO_LIMIT = {APP, ROOT / "templates", ROOT / "tests"}  # these hold the domains
+MODULES = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in FILES}
 
 
 def is_roof(file: Path) -> bool:
@@ -102,17 +95,19 @@ def room(module: str) -> int:
         return ROOMS.index("views")
     if module.endswith("forms"):
         return ROOMS.index("forms")
-    # Kinds and fields: data the models are described with.
-    if module.endswith("models") or module in ("kinds", "professional_fields"):
+    if module.endswith("models") or module in DATA:
         return ROOMS.index("models")
     return ROOMS.index(module if module in ROOMS else "actions")
 
 
 def imports_of(file: Path) -> set[str]:
+    """The modules of ours that this one imports, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                names.add(name if name in MODULES else node.module)
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
     return {name for name in names if name.startswith("app.")}
@@ -122,20 +117,23 @@ def imports_of(file: Path) -> set[str]:
 def test_imports_point_down(file: Path) -> None:
     if is_roof(file):
         return
-    own = file.relative_to(APP).parts[0] if file.parent != APP else None
+    own = file.relative_to(APP).parts[0]
     is_view = file.stem.endswith("views")
+    order = FOUNDATION + list(DOMAINS)
+    assert own in order, f"{file}: where does {own} stand in the order?"
     for name in imports_of(file):
-        _app, package, module, *_rest = [*name.split("."), "", ""]
-        assert not module.endswith("views"), f"{file}: nobody imports views"
+        _app, package, *inner = name.split(".")
+        assert not name.endswith("views"), f"{file}: nobody imports views"
         if package == "permissions":
             assert is_view, f"{file}: only views ask for permission"
-        if package not in DOMAINS:
             continue
-        assert own, f"{file}: the foundation knows no domain, not even {package}"
+        assert package in order, f"{file}: {name} is the roof"
+        if package in DOMAINS:
+            assert own in DOMAINS, f"{file}: the foundation knows no domain, not even {package}"
         if not is_view:
-            assert DOMAINS.index(package) <= DOMAINS.index(own), f"{file}: {name} stands later"
-        if package == own:
-            assert room(module) <= room(file.stem), f"{file}: {name} is a higher room"
+            assert order.index(package) <= order.index(own), f"{file}: {name} stands later"
+        if inner and MODULES[name].parent == file.parent:
+            assert room(inner[-1]) <= room(file.stem), f"{file}: {name} is a higher room"
 
 
 def test_only_transaction_commits() -> None:
@@ -212,3 +210,56 @@ def test_a_row_that_is_read_again_under_a_lock_locks_itself_alone() -> None:
     """What its first query joined is joined again, and PostgreSQL refuses to lock that."""
     elsewhere = [path.name for path in APP.rglob("*.py") if "with_for_update=" in path.read_text()]
     assert elsewhere == ["db.py"]
+
+
+def folders() -> Iterator[Path]:
+    for init in APP.rglob("__init__.py"):
+        if not any(init.is_relative_to(folder) for folder in ROOF_FOLDERS):
+            yield init.parent
+
+
+def imports_between_siblings(folder: Path) -> dict[str, dict[str, str]]:
+    """Who of this folder imports whom, with one pair of modules that does; views hang outside."""
+    found: dict[str, dict[str, str]] = {}
+    for file in folder.rglob("*.py"):
+        if file.stem.endswith("views") or is_roof(file):
+            continue
+        own = file.relative_to(folder).with_suffix("").parts[0]
+        for name in imports_of(file):
+            other = MODULES[name]
+            if not other.is_relative_to(folder) or is_roof(other):
+                continue
+            target = other.relative_to(folder).with_suffix("").parts[0]
+            if target != own:
+                found.setdefault(own, {})[target] = f"{file.relative_to(APP)} imports {name}"
+    return found
+
+
+@pytest.mark.parametrize("folder", sorted(folders()), ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_circles(folder: Path) -> None:
+    """What lies in one folder, files and sub-folders, can be put in an order, at each depth."""
+    left = imports_between_siblings(folder)
+    while True:
+        free = [name for name, uses in left.items() if not uses.keys() & left.keys()]
+        if not free:
+            break
+        for name in free:
+            del left[name]
+    circle = {
+        name: [pair for to, pair in uses.items() if to in left] for name, uses in left.items()
+    }
+    assert not circle
+
+
+@pytest.mark.parametrize("top", ["app", "templates", "tests", "static/js", "static/css"])
+def test_folders_stay_small(top: str) -> None:
+    for folder in [ROOT / top, *(path for path in (ROOT / top).rglob("*") if path.is_dir())]:
+        if folder in NO_LIMIT or folder.name == "__pycache__":
+            continue
+        siblings = [path for path in folder.iterdir() if is_ours(path)]
+        assert len(siblings) <= MOST_SIBLINGS, f"{folder}: {len(siblings)} siblings, divide it"
+
+
+def is_ours(path: Path) -> bool:
+    """Not what tools leave behind: compiled modules, compressed copies."""
+    return path.name not in ("__init__.py", "__pycache__") and path.suffix not in (".gz", ".br")

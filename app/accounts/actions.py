@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.accounts import devices, passwords
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
 from app.accounts.queries import free_login, hashed, user_by_email
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
 from app.base.mail import RETRIED_FOR
+from app.base.rules import RuleBroken
 
 LINK_LASTS = {LinkPurpose.LOG_IN: timedelta(hours=1), LinkPurpose.RESET: timedelta(hours=2)}
 CONFIRMATION_LASTS = timedelta(days=3)

@@ -6,17 +6,17 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.accounts import addresses
-from app.accounts.guards import attempts
 from app.accounts.forms import AddressForm, PressForm
+from app.accounts.guards import attempts
 from app.accounts.queries import user_by_email
 from app.audit.actions import record
 from app.audit.confirming import confirmed_again
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.people.families.invitations import tell_guardians_of
-from app.web.security import limiter
 from app.web.pages import outside, page, private
+from app.web.security import limiter
 
 bp = Blueprint("address", __name__)
 

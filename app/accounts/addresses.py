@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
 from app.base.mail import RETRIED_FOR
+from app.base.rules import RuleBroken
 
 LINK_LASTS = timedelta(days=3)
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
+from app.base import clock
 from app.base.db import db
 
 SEEN_EVERY = timedelta(minutes=10)

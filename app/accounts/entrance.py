@@ -9,7 +9,7 @@ from app.accounts.guards import attempts, known_browsers
 from app.accounts.models import User
 from app.accounts.queries import device_in_use, user_by_way_in
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 
 class WrongPassword(RuleBroken):

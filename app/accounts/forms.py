@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.web import fields
 from app.accounts.models import User
 from app.accounts.passwords import LONGEST, weakness
+from app.web import fields
 
 
 class NewPassword:

@@ -11,11 +11,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.base import clock
 from app.accounts.models import Mailbox
 from app.accounts.queries import user_by_email
-from app.web.budgets import keyed, mailbox_of
+from app.base import clock
 from app.base.db import db
+from app.web.budgets import keyed, mailbox_of
 
 SILENCE = timedelta(days=7)  # after so long without an answer one more letter may go
 

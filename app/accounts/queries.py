@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.base import clock
 from app.accounts.models import Device, Link, LinkPurpose, PendingAccount, User
+from app.base import clock
 from app.base.db import db
 from app.base.words.text import slug
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.web import budgets
-from app.base import clock
-from app.accounts.guards import attempts
 from app.accounts import mailboxes
+from app.accounts.guards import attempts
 from app.accounts.models import Device, Link, PendingAccount
 from app.accounts.queries import LOG_IN_LASTS, LONGEST_LOG_IN
+from app.base import clock
 from app.base.db import db, transaction
 from app.sweeps.actions import by_the_clock
+from app.web import budgets
 
 
 def forget_expired() -> None:

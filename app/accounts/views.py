@@ -11,7 +11,6 @@ from flask_login import current_user, login_required
 from flask_wtf import FlaskForm
 
 from app.accounts import actions, devices, passwords
-from app.accounts.guards import attempts
 from app.accounts.forms import (
     AddressForm,
     ChangePasswordForm,
@@ -21,6 +20,7 @@ from app.accounts.forms import (
     ResetPasswordForm,
     SignUpForm,
 )
+from app.accounts.guards import attempts
 from app.accounts.guards.known_browsers import this_one
 from app.accounts.models import LinkPurpose
 from app.accounts.queries import (
@@ -35,18 +35,18 @@ from app.audit.confirming import confirmed_by_mail
 from app.audit.log_ins import enter, leave, refuse_wrong_password, user_who_knows
 from app.audit.queries import log_ins_of
 from app.audit.wording import log_in_words
-from app.web.budgets import LETTERS_OF_NETWORK, Cost, charge, network_of
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.notifications.held import note_answer
 from app.organizations.models import Membership
 from app.organizations.queries import memberships_of
-from app.web.health.outages import note
 from app.people.families.account_letters import tell_of_new_password, write
 from app.permissions import can, memberships
-from app.web.security import limiter
+from app.web.budgets import LETTERS_OF_NETWORK, Cost, charge, network_of
+from app.web.health.outages import note
 from app.web.pages import found_or_404, here_or, outside, page
+from app.web.security import limiter
 
 bp = Blueprint("accounts", __name__)
 # Generous: a whole class may do it at once behind the one address of its school.

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Attendance, Correction, Method, Presence
 from app.attendance.queries import marking_is_open, marking_opens_at, marks_of, roll
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
-from app.web.filters import day
 from app.registrations.models import Registration
+from app.web.filters import day
 
 
 def mark(

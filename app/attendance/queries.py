@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.attendance.models import Attendance, Presence
+from app.base import clock
 from app.base.db import db
 from app.events.models import Event, EventStatus, Slot
 from app.events.staff.queries import Remit

@@ -22,11 +22,11 @@ from app.attendance.queries import (
     tally,
 )
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.events.models import Event, Slot
 from app.permissions import can, event_for
 from app.registrations.desk.queries import printable, registration_in
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("attendance", __name__)

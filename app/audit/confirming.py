@@ -19,14 +19,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.base import clock
 from app.accounts.guards import attempts
 from app.accounts.models import Device, User
 from app.accounts.queries import device_in_use
 from app.audit.actions import record_now
 from app.audit.log_ins import refuse_wrong_password
+from app.base import clock
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.web.pages import here_or, page, private
 

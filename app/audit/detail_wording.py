@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.web.filters import day, time
 from app.organizations.kinds import TITLES
 from app.sweeps.actions import SWEEPS
+from app.web.filters import day, time
 
 # Every name that is given to record() stands here; a test reads the sources and looks. Of
 # what is erased daily the names are the kinds of app.sweeps, which have titles of their own.

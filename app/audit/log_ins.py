@@ -14,7 +14,7 @@ from app.accounts.entrance import WrongPassword
 from app.accounts.models import User
 from app.audit.actions import record, record_now
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 Way = Literal["password", "link", "confirmation", "code", "door"]
 

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit import guard_models
+from app.base import clock
 from app.base.db import Model, db
 from app.organizations.models import Organization
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
 from app.organizations.models import Organization
 from app.web.pages import Paged, paged

@@ -11,9 +11,9 @@ from flask_login import login_required
 from app.audit import queries
 from app.audit.detail_wording import detail_words
 from app.audit.wording import action_words, actor_words, place_words, thing_words
+from app.base.words.text import whole
 from app.organizations.models import Role
 from app.permissions import authorize, can, reach
-from app.base.words.text import whole
 from app.web.pages import page, page_asked
 
 bp = Blueprint("audit", __name__)

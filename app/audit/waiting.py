@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from flask_babel import force_locale
 
-from app.base import clock, jobs
 from app.audit.actions import record
+from app.base import clock, jobs
 from app.base.db import db, transaction
 from app.notifications.actions import notify
 from app.organizations.queries import site_admins

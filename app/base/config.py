@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from app.base import patience
 
 Network = IPv4Network | IPv6Network
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 INSTANCE = ROOT / "instance"
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.certificates.design.models import CertificateKind
+from app.certificates.kinds import CertificateKind
 
 KINDS = {
     CertificateKind.PARTICIPANT: _l("Certificate"),

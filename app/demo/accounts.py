@@ -5,9 +5,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
+from app.base import clock
 from app.base.db import db
 from app.organizations.models import Membership, Organization, Role
 from app.people.actions import Details, add_person

@@ -5,10 +5,10 @@ from random import Random
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.events.questions import actions as questions
 from app.events.models import Event
-from app.events.questions.models import QuestionKind
+from app.events.questions import actions as questions
 from app.events.questions.actions import Condition, Wording
+from app.events.questions.models import QuestionKind
 from app.registrations.models import Channel, Registration
 
 WORKSHOPS = ["Сварка", "Автомастерская", "Электромонтаж", "Поварское дело"]

@@ -6,8 +6,8 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db
 from app.demo.accounts import COLLEGE, SCHOOL, addresses, open_accounts, person_behind

@@ -6,28 +6,28 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance import actions as attendance
 from app.attendance.models import Method, Presence
+from app.base import clock
 from app.base.db import db
+from app.base.rules import RuleBroken
+from app.certificates.issued.actions import issue_due, tell_holders
 from app.demo.people import Crowd
 from app.demo.scenes import Scene
 from app.demo.time_travel import Act, Timeline
-from app.certificates.issued.actions import issue_due, tell_holders
-from app.web.errors import RuleBroken
 from app.events.editing import actions as events
-from app.events.slots import actions as slots
 from app.events.kinds import KINDS
 from app.events.meetings.actions import add_meetings
 from app.events.models import Admission, Event, Format, Slot
-from app.events.timetable.rooms import Spot
 from app.events.seat_rules.actions import choose
+from app.events.slots import actions as slots
+from app.events.timetable.rooms import Spot
 from app.organizations.models import Municipality, Organization
 from app.people.models import Person
-from app.registrations.signing_up import actions as registrations
-from app.registrations.models import Channel, Registration, Status
 from app.registrations.desk.actions import walk_in
+from app.registrations.models import Channel, Registration, Status
+from app.registrations.signing_up import actions as registrations
 from app.roadmap.queries import measure_by_code
 
 TRIES = 6  # of people, when somebody is already in or busy at that time

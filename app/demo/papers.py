@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from app.accounts.models import User
 from app.certificates.batches import actions as batches
-from app.certificates.designer import actions as design_actions
 from app.certificates.batches.queries import due_ids
-from app.certificates.design.models import CertificateKind
-from app.certificates.design.queries import look_for
-from app.certificates.design.looks import STANDARD, Signatory
 from app.certificates.design.layouts import LAYOUTS
+from app.certificates.design.looks import STANDARD, Signatory
+from app.certificates.design.queries import look_for
+from app.certificates.designer import actions as design_actions
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.organizations.models import Organization
 

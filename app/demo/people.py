@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from random import Random
 
 from app.base import clock
+from app.base.words.text import slug
 from app.demo.names import SCHOOLS, name
 from app.events.models import Event
 from app.organizations.models import Organization, OrganizationKind
 from app.people.actions import Details, guest_person
 from app.people.consents.actions import agree
 from app.people.models import Category, ConsentChannel, ConsentKind, Person
-from app.base.words.text import slug
 
 NEWCOMERS = 0.55  # of those who sign up; the others have been to something before
 FAR_SCHOOLS = 0.3  # pupils whose school is not in the region's file

@@ -5,8 +5,8 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db
 from app.events.models import Slot

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.base.db import Base, db
+from app.base.rules import RuleBroken
 from app.demo.accounts import ACCOUNTS
-from app.web.errors import RuleBroken
 from app.events.models import Event
 from app.organizations.models import Organization
 from app.people.models import Person

@@ -13,9 +13,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import like
 from app.events.models import Event, EventStatus, Format, Slot
 from app.organizations.models import Municipality, Organization
-from app.base.words.text import like
 from app.web.pages import Paged
 
 SLUG = re.compile(r"[a-z0-9-]{1,100}")

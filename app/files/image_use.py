@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from app.base.rules import RuleBroken
 from app.workbench import workshop as workbench
-from app.web.errors import RuleBroken
 from app.workbench.refusal import Refused
 
 BUDGET = workbench.Budget(memory=512, seconds=25, cpu=15)
@@ -38,7 +38,12 @@ def made_small(content: bytes, use: Use, *, cuts_paper: bool) -> Made:
     try:
         with workbench.place(workbench.FILES):
             told, made = workbench.run(
-                "app.files.images:opened_and_made", content, given, cuts_paper, MOST_PIXELS, budget=BUDGET
+                "app.files.images:opened_and_made",
+                content,
+                given,
+                cuts_paper,
+                MOST_PIXELS,
+                budget=BUDGET,
             )
     except Refused as refusal:
         raise RuleBroken(sentence_for(str(refusal))) from refusal

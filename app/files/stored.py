@@ -18,7 +18,7 @@ from typing import BinaryIO
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 UNFINISHED = ".unfinished-"  # no name of a file begins like this

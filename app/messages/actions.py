@@ -6,19 +6,19 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock, jobs
 from app.accounts.models import User
 from app.audit.actions import record
-from app.base.words.braces import filled
+from app.base import clock, jobs
 from app.base.db import db, insert_unless_there, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.braces import filled
+from app.base.words.text import clean
 from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
 from app.messages.placeholders import TICKET, filled_as_markdown, values_of
 from app.messages.queries import Addressee, Selection, addressees, message_of_form
 from app.notifications.actions import notify
 from app.notifications.models import Notification
-from app.base.words.text import clean
 
 AT_ONCE = 2000  # letters whose end is noted in one round of the worker
 

@@ -16,14 +16,14 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web import fields
+from app.base.words.text import whole, whole_or_nothing
 from app.events.models import REMINDERS, Event
-from app.web.fields import whole_number
 from app.messages.placeholders import PLACEHOLDERS, unknown_in
 from app.messages.queries import CAME, Selection
 from app.registrations.desk.forms import STATUSES, slot_title
 from app.registrations.models import Status
-from app.base.words.text import whole, whole_or_nothing
+from app.web import fields
+from app.web.fields import whole_number
 
 MOST_DAYS = 30
 HOURS = (14 * 24, 7 * 24, 3 * 24, 48, 24, 12, 4, 2, 1)

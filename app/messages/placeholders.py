@@ -5,11 +5,11 @@ import re
 from flask import current_app
 from flask_babel import force_locale
 
-from app.base.words import braces
 from app.accounts.models import User
+from app.base.words import braces
 from app.events.about.wording import place_of
-from app.web.filters import span
 from app.registrations.models import Registration
+from app.web.filters import span
 
 NAME, FULL_NAME = "имя", "фамилия и имя"
 EVENT, WHEN, WHERE, TICKET = "мероприятие", "время", "место", "ссылка на билет"

@@ -13,8 +13,8 @@ from app.events.models import Event
 from app.messages.models import Message, MessageRecipient, State
 from app.notifications.models import Notification
 from app.people.models import Person
-from app.registrations.guardians.requests import Guardian, known_guardians
 from app.registrations.desk.queries import with_people
+from app.registrations.guardians.requests import Guardian, known_guardians
 from app.registrations.models import Group, Registration, Status
 from app.registrations.reminders.actions import teacher_of
 from app.web.pages import Paged

@@ -8,10 +8,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.messages import actions
 from app.messages.forms import MessageForm, RemindersForm, how_long_before

@@ -5,8 +5,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.base import clock
 from app.accounts import mailboxes
+from app.base import clock
 from app.base.db import after_commit, db, transaction
 from app.notifications.delivery import change, wake_delivery
 from app.notifications.models import Notification

@@ -1,7 +1,7 @@
 """From a notification to a letter: words from a text template, the HTML made around them.
 
-``templates/mail/<template>.txt`` begins with «Subject: …». Its paragraphs become the
-HTML too (``templates/mail/<template>.html`` if there is one, else ``layout.html``):
+``templates/mail/…/<template>.txt`` begins with «Subject: …». Its paragraphs become the
+HTML too (``<template>.html`` beside it if there is one, else ``layout.html``):
 
 - a paragraph whose last line is an address becomes a button, named by the line before;
 - lines «Name: value», two or more, become a table of facts.
@@ -12,6 +12,7 @@ So nothing is said twice, and the two cannot tell different stories.
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -19,6 +20,7 @@ from flask_babel import force_locale, gettext
 from jinja2 import TemplateNotFound, UndefinedError
 
 from app.accounts.mailboxes import proof_of
+from app.base.config import ROOT
 from app.base.mail import Letter
 from app.base.words.text import clean
 
@@ -41,7 +43,7 @@ def subject_of(template: str, context: dict[str, Any]) -> str:
     Empty where its template wants more than is kept."""
     words = {"link": "", **in_words(context), "from_letter": "", "_": gettext}
     try:
-        text = current_app.jinja_env.get_template(f"mail/{template}.txt").render(words)
+        text = current_app.jinja_env.get_template(place_of(f"{template}.txt")).render(words)
     except (TemplateNotFound, UndefinedError):
         return ""
     return clean(text.strip().partition("\n")[0].removeprefix("Subject:"))[:200]
@@ -55,10 +57,10 @@ def letter_of(
     words = in_words(context) | {"from_letter": f"?mail={proof_of(address)}"}
     with force_locale(language):
         # Plain text wants gettext as it is: the one of the templates escapes for HTML.
-        text = jinja.get_template(f"mail/{template}.txt").render({**words, "_": gettext})
+        text = jinja.get_template(place_of(f"{template}.txt")).render({**words, "_": gettext})
         head, _newline, body = text.strip().partition("\n")
         subject = clean(head.removeprefix("Subject:"))[:200]
-        html = jinja.select_template([f"mail/{template}.html", "mail/layout.html"])
+        html = jinja.select_template([place_of(f"{template}.html"), "mail/layout.html"])
         blocks = [block_of(part) for part in re.split(r"\n{2,}", body.strip())]
         rendered = html.render(
             {**words, "subject": subject, "blocks": blocks, "language": language}
@@ -70,6 +72,18 @@ def letter_of(
         html=rendered,
         reference=reference,
     )
+
+
+@cache
+def places() -> dict[str, str]:
+    """Map each file of a letter to its place; the folders are there for the eye alone."""
+    templates = ROOT / "templates"
+    files = (file for file in (templates / "mail").rglob("*") if file.is_file())
+    return {file.name: str(file.relative_to(templates)) for file in files}
+
+
+def place_of(file: str) -> str:
+    return places().get(file, f"mail/{file}")
 
 
 def in_words(context: dict[str, Any]) -> dict[str, Any]:

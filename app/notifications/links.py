@@ -10,10 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.actions import LINK_LASTS
 from app.accounts.models import Link
 from app.accounts.queries import hashed
+from app.base import clock
 from app.base.db import db, transaction
 from app.base.mail import RETRIED_FOR
 

@@ -8,15 +8,15 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import searchable, slug, sort_key
 from app.notifications.actions import notify
 from app.organizations.likeness import resembling
 from app.organizations.models import Membership, Organization, OrganizationKind, Role, State
 from app.organizations.queries import admins_of, organization_named, site_admins, waiting_of
-from app.base.words.text import searchable, slug, sort_key
 
 SLUG_LENGTH = 60
 RESERVED = {"new"}  # /organizations/new is the form for a new one

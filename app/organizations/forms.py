@@ -17,13 +17,13 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from app.web import fields
+from app.base.words.text import whole_or_nothing
 from app.organizations.actions import Details
 from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationKind
 from app.organizations.names import has_link, mended, why_not
 from app.organizations.queries import municipalities
-from app.base.words.text import whole_or_nothing
+from app.web import fields
 
 SITE = re.compile(r"https?://[^\s/@]+\.[^\s/@.]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
 

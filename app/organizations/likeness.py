@@ -8,8 +8,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.organizations.models import Organization, OrganizationChange, OrganizationKind
 from app.base.words.text import same_name
+from app.organizations.models import Organization, OrganizationChange, OrganizationKind
 
 # Latin letters that look like Cyrillic ones: «COШ» is no other name than «СОШ».
 LOOK_ALIKE = str.maketrans("abcehkmoptxy", "авсенкмортху")

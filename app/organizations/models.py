@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import Model
 
 # «Бюджетное … учреждение Республики Калмыкия», «ФГБОУ ВО», «БУ ДПО РК» before the name itself.

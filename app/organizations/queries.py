@@ -7,6 +7,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import User
 from app.base.db import db
+from app.base.words.text import like, searchable, sort_key
 from app.organizations.kinds import TITLES
 from app.organizations.models import (
     Membership,
@@ -17,7 +18,6 @@ from app.organizations.models import (
     Role,
     State,
 )
-from app.base.words.text import like, searchable, sort_key
 from app.web.pages import Paged, paged
 
 MOST_WORDS = 10

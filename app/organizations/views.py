@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from markupsafe import Markup
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import clean
 from app.events.catalogue.calendars import absolute
 from app.events.catalogue.cards import event_card
 from app.events.catalogue.counts import coming_by_organization, past_of
 from app.events.queries import Selection, find_events
-from app.web.kept import kept_page
 from app.organizations import actions
 from app.organizations.approval import changes, states
 from app.organizations.forms import OrganizationForm
@@ -25,9 +25,9 @@ from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationChange
 from app.organizations.queries import change_of, find_organizations, municipalities
 from app.permissions import authorize, can, described, organization_for
-from app.web.security import let_frame
-from app.base.words.text import clean
+from app.web.kept import kept_page
 from app.web.pages import page, page_asked
+from app.web.security import let_frame
 
 bp = Blueprint("organizations", __name__)
 MOST_LETTERS = 100

@@ -10,22 +10,23 @@ from flask_login import current_user, login_required
 from app.audit.actions import record, record_now
 from app.base.codes import as_code
 from app.base.db import transaction
-from app.certificates.issued import actions, queries, signing
 from app.certificates.batches import queries as batch_queries
-from app.certificates.printing import document as certificates
-from app.papers.lists import pdf as list_papers, spreadsheet as list_tables
-from app.papers.hall import posters
 from app.certificates.batches.actions import AT_ONCE
+from app.certificates.issued import actions, queries, signing
 from app.certificates.issued.forms import CodeForm
-from app.certificates.kind_words import KINDS, kind_of
-from app.papers.lists.choices import ListPaper, usual
 from app.certificates.issued.models import Certificate
+from app.certificates.kind_words import KINDS, kind_of
+from app.certificates.printing import document as certificates
 from app.events.models import Event, Slot
+from app.papers.hall import posters
+from app.papers.lists import pdf as list_papers
+from app.papers.lists import spreadsheet as list_tables
+from app.papers.lists.choices import ListPaper, usual
 from app.permissions import event_for
 from app.registrations.models import Registration
 from app.registrations.queries import registration_by_code
-from app.web.security import limiter
 from app.web.pages import PDF, XLSX, download, found_or_404, page, page_asked, paged
+from app.web.security import limiter
 
 bp = Blueprint("documents", __name__)
 ON_A_PAGE = 50

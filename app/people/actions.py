@@ -6,12 +6,12 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, insert_unless_there
+from app.base.words.text import same_name, searchable, sort_key
 from app.people.models import Category, Person, is_minor
 from app.people.queries import find_school
-from app.base.words.text import same_name, searchable, sort_key
 
 TOLD = (
     *("last_name", "first_name", "patronymic", "birth_date", "birth_year", "category"),

@@ -11,11 +11,11 @@ from wtforms import DateField, SelectField, TelField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from app.base import clock
-from app.web import fields
-from app.people.actions import Details
-from app.people.models import Category, Person, age_on
 from app.base.words.person_names import MOST_LETTERS_OF_ALL
 from app.base.words.text import whole_or_nothing
+from app.people.actions import Details
+from app.people.models import Category, Person, age_on
+from app.web import fields
 
 # What stands in the list «Класс или кто вы»: a grade, or a category without one.
 GROWN_UP = {

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import Model
 from app.organizations.models import Organization
 

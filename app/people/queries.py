@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, load_only
 from app.accounts.models import User
 from app.base.config import ROOT
 from app.base.db import db
+from app.base.words.text import like, searchable
 from app.organizations.likeness import is_short_for, telling_word
 from app.organizations.models import Organization, OrganizationKind
 from app.people.models import (
@@ -18,7 +19,6 @@ from app.people.models import (
     Guardianship,
     Person,
 )
-from app.base.words.text import like, searchable
 
 # Written once: what is asked at each sign-up need not be composed each time.
 TEXT_IN_FORCE = (

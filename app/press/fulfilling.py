@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.press import orders, html as pdf, pictures as pdf_pictures, pieces as press, document as press_document, tables as press_tables
+from app.press import document as press_document
+from app.press import html as pdf
+from app.press import orders
+from app.press import pictures as pdf_pictures
+from app.press import pieces as press
+from app.press import tables as press_tables
 from app.press.tags import TaggedDocument
 
 

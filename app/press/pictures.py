@@ -15,8 +15,8 @@ from weasyprint.images import RasterImage, SVGImage
 from weasyprint.svg import SVG
 
 from app.press import orders
-from app.press.orders import STATIC
 from app.press.html import OnlyOurs
+from app.press.orders import STATIC
 from app.press.qr import modules_of
 
 Size = tuple[float, float, float]

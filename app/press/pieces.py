@@ -28,7 +28,8 @@ from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.text.line_break import create_layout, line_size, split_first_line, strut
 
-from app.press import orders, html as pdf
+from app.press import html as pdf
+from app.press import orders
 from app.press.pictures import QRCode, drawn
 
 PX = 0.75  # points in a pixel of CSS

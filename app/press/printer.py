@@ -12,10 +12,10 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import gettext as _
 
-from app.workbench import workshop as workbench
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.press.millimetres import A4
 from app.press.orders import Column, Leaf, Leaves, Lists, Order, Pages, Picture, Piece, Row, Table
+from app.workbench import workshop as workbench
 
 SIDE = 12  # mm on the left and on the right of lists
 HEADER_HEIGHT = 9.0  # mm

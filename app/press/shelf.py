@@ -15,8 +15,8 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.files import stored as files
 from app.base.config import ROOT
+from app.files import stored as files
 
 log = logging.getLogger(__name__)
 KEPT_FOR = 24 * 3600  # seconds

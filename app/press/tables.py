@@ -7,7 +7,9 @@ stands is arithmetic.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.press import orders, html as pdf, pieces as press
+from app.press import html as pdf
+from app.press import orders
+from app.press import pieces as press
 from app.press.millimetres import A4, MM
 from app.press.orders import Column, Lists, Row, Table
 from app.press.pieces import Piece, Stamp

@@ -14,8 +14,8 @@ import pydyf
 from weasyprint.draw import draw_page
 from weasyprint.pdf.tags import _build_box_tree
 
-from app.press.pieces import PX, Leaf, Piece, Stamp
 from app.press.document import Document
+from app.press.pieces import PX, Leaf, Piece, Stamp
 
 HEADINGS = ("h1", "h2", "h3")
 ACCESSIBLE, ACCESSIBLE_ARCHIVE = "pdf/ua-1", "pdf/a-2a"

@@ -2,10 +2,10 @@
 
 from flask_babel import force_locale
 
-from app.press import printer
-from app.privacy.words import REASONS, ROWS
 from app.organizations.queries import operator
-from app.people.class_lists.models import ErasureAct
+from app.press import printer
+from app.privacy.models import ErasureAct
+from app.privacy.words import REASONS, ROWS
 
 
 def act_of_erasure(act: ErasureAct) -> bytes:

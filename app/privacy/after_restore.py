@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db, transaction
-from app.privacy.erasing import erase
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.consents.actions import ERASED_AFTER
-from app.people.class_lists.models import ErasureReason
 from app.people.models import Consent, ConsentKind, Person
 from app.people.queries import has_agreed
-from app.registrations.signing_up.actions import cancel
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureReason
 from app.registrations.queries import coming_of
+from app.registrations.signing_up.actions import cancel
 from app.sweeps.models import TombstoneKind
 from app.sweeps.tombstones import (
     Line,

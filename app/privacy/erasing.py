@@ -8,26 +8,35 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import Device, PendingAccount, User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, hold_row
-from app.privacy import words as erasure_words
+from app.base.rules import RuleBroken
 from app.certificates.batches.actions import forget_files_with
-from app.certificates.issued.models import Certificate
 from app.certificates.declension.models import NameForm
-from app.privacy.traces import ids_of, letters_about, letters_to, registrations_of, traces_of, with_merged
-from app.web.errors import RuleBroken
+from app.certificates.issued.models import Certificate
 from app.events.staff.models import EventStaff
 from app.notifications.models import Notification
 from app.organizations.models import Membership, Organization, Role
 from app.organizations.queries import memberships_of
-from app.people.class_lists.models import ErasureAct, ErasureReason, ImportedRow, ListImport, Merge
+from app.people.class_lists.models import ImportedRow, ListImport
+from app.people.duplicates.models import Merge
 from app.people.models import Consent, Guardianship, Invitation, Person
 from app.people.queries import children_of
-from app.registrations.signing_up.actions import cancel
+from app.privacy import words as erasure_words
+from app.privacy.models import ErasureAct, ErasureReason
+from app.privacy.traces import (
+    ids_of,
+    letters_about,
+    letters_to,
+    registrations_of,
+    traces_of,
+    with_merged,
+)
 from app.registrations.models import Channel, ConsentRequest, Registration, new_code
 from app.registrations.queries import coming_of
+from app.registrations.signing_up.actions import cancel
 from app.sweeps.models import TombstoneKind
 from app.sweeps.tombstones import bury
 

@@ -5,11 +5,11 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from app.privacy.acts import act_of_erasure
-from app.privacy.words import REASONS
-from app.privacy.retention import RETENTION
-from app.people.class_lists.models import ErasureAct
 from app.permissions import authorize
+from app.privacy.acts import act_of_erasure
+from app.privacy.models import ErasureAct
+from app.privacy.retention import RETENTION
+from app.privacy.words import REASONS
 from app.web.pages import PDF, download, get_or_404, page, page_asked, paged
 
 bp = Blueprint("erasures", __name__)

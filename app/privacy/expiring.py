@@ -5,15 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.audit import guard_models
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.certificates.issued.models import Certificate
-from app.papers.trips.models import TripNotes
 from app.events.models import Slot
 from app.notifications.models import Notification
-from app.people.class_lists.models import ErasureAct, ImportedRow, ImportState, ListImport
+from app.papers.trips.models import TripNotes
+from app.people.class_lists.models import ImportedRow, ImportState, ListImport
 from app.people.models import ADULT_AGE, LAST_GRADE, Guardianship, Invitation, Person, SchoolClass
+from app.privacy.models import ErasureAct
 from app.registrations.answers.queries import ANSWERED
 from app.registrations.models import ConsentRequest, Group, Registration
 from app.sweeps.actions import grace

@@ -4,14 +4,14 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.privacy.erasing import erase
 from app.notifications.actions import notify
-from app.people.class_lists.models import ErasureReason
 from app.people.models import Person
 from app.people.queries import guardianships_of
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureReason
 from app.registrations.models import Registration
 from app.registrations.queries import coming_of
 

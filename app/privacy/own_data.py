@@ -11,23 +11,23 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.base import clock
-from app.press import printer
 from app.accounts.models import User
 from app.accounts.queries import devices_of
 from app.attendance.meetings.models import MeetingMark
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db
-from app.certificates.kind_words import KINDS
-from app.certificates.issued.models import Certificate
 from app.certificates.declension.models import NameForm
-from app.privacy.traces import letters_about, letters_to, traces_of, with_merged
-from app.events.timetable.models import Meeting
+from app.certificates.issued.models import Certificate
+from app.certificates.kind_words import KINDS
 from app.events.models import Event
+from app.events.timetable.models import Meeting
 from app.notifications.letters import subject_of
 from app.notifications.models import Notification
 from app.people.models import Consent, Person
 from app.people.queries import guardianships_of
+from app.press import printer
+from app.privacy.traces import letters_about, letters_to, traces_of, with_merged
 from app.registrations.answers.queries import said_by
 from app.registrations.models import Registration
 

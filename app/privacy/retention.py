@@ -13,13 +13,14 @@ from flask_babel import lazy_gettext as _l
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.base.db import Base, db, transaction
+from app.certificates.issued.models import Certificate
+from app.notifications.models import Notification
+from app.papers.trips.models import TripNotes
+from app.people.class_lists.models import ImportedRow, ListImport
+from app.people.models import Invitation, Person
 from app.privacy import expiring
 from app.privacy.erasing import NAMELESS, UNADDRESSED, erase
-from app.certificates.issued.models import Certificate
-from app.papers.trips.models import TripNotes
-from app.notifications.models import Notification
-from app.people.class_lists.models import ErasureAct, ErasureReason, ImportedRow, ListImport
-from app.people.models import Invitation, Person
+from app.privacy.models import ErasureAct, ErasureReason
 from app.registrations.models import ConsentRequest, Registration
 from app.sweeps.actions import PLAIN, PRECIOUS, Part, batches, declare, run
 

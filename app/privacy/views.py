@@ -8,22 +8,22 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 
-from app.base import clock
 from app.audit.actions import record_now
 from app.audit.confirming import confirmed_again, confirmed_by_mail
 from app.audit.log_ins import refuse_wrong_password
 from app.audit.queries import number_since
+from app.base import clock
 from app.base.db import transaction
-from app.privacy import erasing, own_data
-from app.privacy.forms import EraseForm
-from app.privacy.words import KEPT
-from app.privacy.farewell import erase_on_request
-from app.privacy.traces import circle_of
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.models import Person
+from app.privacy import erasing, own_data
+from app.privacy.farewell import erase_on_request
+from app.privacy.forms import EraseForm
+from app.privacy.traces import circle_of
+from app.privacy.words import KEPT
 from app.registrations.queries import coming_of
-from app.web.security import limiter
 from app.web.pages import download, found_or_404, page
+from app.web.security import limiter
 
 bp = Blueprint("own_data", __name__)
 EXPORTS_A_DAY = 10  # of one account: several children, several browsers

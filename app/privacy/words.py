@@ -6,8 +6,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.people.class_lists.models import ErasureReason
 from app.people.models import Person
+from app.privacy.models import ErasureReason
 from app.registrations.models import Registration
 
 REASONS = {

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from app.base import clock
 from app.accounts import mailboxes
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import after_commit, db
 from app.events.timetable.rooms import Spot
 from app.notifications.actions import notify

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.codes import random_code
 from app.base.db import Model
 from app.events.models import Event, Slot

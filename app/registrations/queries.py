@@ -6,12 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
 from app.events.catalogue.counts import coming_of_it
-from app.events.timetable.queries import take_place_at_once
 from app.events.models import Event, EventStatus, Slot
+from app.events.timetable.queries import take_place_at_once
 from app.organizations.models import Organization
 from app.people.models import Guardianship, Person
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 
 from app.base import clock, jobs
 from app.base.db import Base, db, hold_row, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.sweeps import clocks
 from app.sweeps.models import RunReason, RunState, SweepMark, SweepRun
 from app.sweeps.queries import latest_run, marks_of, rows_of

@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from app.audit import waiting
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.permissions import authorize
 from app.sweeps import queries
 from app.sweeps.actions import grace

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base import clock
 from app.base.db import Model, db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.web.filters import day, time
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
+from app.base.rules import RuleBroken
 from app.web.health.outages import bare, forget_session, is_outage, show_outage
 from app.web.pages import message_only
 
@@ -22,10 +23,6 @@ STRANGE_HOST = """<!doctype html>
 <p lang="en">This is not our address. The site is here: <a href="{SITE_URL}">{SITE_URL}</a></p>
 </html>
 """
-
-
-class RuleBroken(Exception):
-    """A rule of the domain forbids this. The message is for the visitor."""
 
 
 def show_rule_broken(broken: RuleBroken) -> ResponseReturnValue:

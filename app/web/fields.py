@@ -3,13 +3,22 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import email_validator
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, Form, IntegerField, SelectChoice, StringField
+from wtforms import (
+    DateTimeLocalField,
+    EmailField,
+    Field,
+    Form,
+    IntegerField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import (
     DataRequired,
     Email,
@@ -20,6 +29,7 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.base import clock
 from app.base.words import person_names
@@ -256,3 +266,36 @@ class OptionalWhenEmpty:
 
 def too_long(most: int) -> Any:
     return _l("Shorten it: at most %(most)s characters.", most=most)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices, each a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class MomentField(DateTimeLocalField):
+    """Date and time on the region's clock; ``stored`` is the moment as it is kept (UTC)."""
+
+    def __init__(self, label: Any, *, required: Any = "", **kwargs: Any) -> None:
+        needed = InputRequired(required) if required else Optional()
+        super().__init__(
+            label,
+            validators=[needed, SensibleDate(years_back=2, years_ahead=3)],
+            format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+            **kwargs,
+        )
+
+    def process_data(self, value: datetime | None) -> None:
+        self.data = clock.to_local(value).replace(tzinfo=None) if value else None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Choose a date and a time. Example: 23.11.2026, 14:00.")) from None
+
+    @property
+    def stored(self) -> datetime | None:
+        return clock.from_local(self.data) if self.data else None

@@ -6,7 +6,7 @@ from flask import Flask, Response, flash, render_template, request
 from flask_babel import gettext as _
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.web.pages import here_or, message_only
 
 RETRY_AFTER = 30  # seconds, for programs

@@ -1,5 +1,5 @@
 """A process that does one kind of heavy work and may be killed: ``python -I
-workbench_process.py TASK MEMORY_MB CPU_SECONDS IDLE_SECONDS``.
+process.py TASK MEMORY_MB CPU_SECONDS IDLE_SECONDS``.
 
 TASK is «module:function». Standard input is a socket, over which jobs come: each is a socket
 of its own, from which the arguments are read (pickled) and to which the answer is written: a
@@ -58,7 +58,7 @@ def settle(memory: int, seconds: int) -> None:
 def task_of(name: str) -> Task:
     """The package «app» is entered without its __init__, which imports the whole site."""
     package = ModuleType("app")
-    package.__path__ = [str(Path(__file__).parent)]
+    package.__path__ = [str(Path(__file__).parent.parent)]
     sys.modules["app"] = package
     module, _, function = name.partition(":")
     found: Task = getattr(importlib.import_module(module), function)

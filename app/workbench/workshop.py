@@ -26,11 +26,11 @@ from flask import current_app, has_request_context
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.base.rules import RuleBroken
 from app.workbench.busy_page import Busy as Busy
-from app.web.errors import RuleBroken
 from app.workbench.refusal import Refused
 
-PROGRAM = Path(__file__).with_name("workbench_process.py")
+PROGRAM = Path(__file__).with_name("process.py")
 MOST_ANSWER = 256 * 2**20  # bytes
 ATTEMPTS = 3  # a process may have been ended on account of a neighbour's job
 PASSED_ON = (

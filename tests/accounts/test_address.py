@@ -3,7 +3,7 @@
 import pytest
 
 from app.accounts.addresses import address_in, set_address, token_for
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from tests.accounts.letters import PASSWORD, letters_to, link_in, make_user_with_password
 from tests.browser import Browser
 from tests.factories import make_user

@@ -5,14 +5,14 @@ import sqlalchemy as sa
 from flask import Flask
 from itsdangerous import URLSafeSerializer
 
-from app.base import clock
 from app.accounts.guards import attempts, known_browsers
 from app.accounts.guards.known_browsers import KnownBrowser
 from app.accounts.models import Attempts, User
 from app.accounts.retention import forget_expired
-from app.web.budgets import network_of
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.web.budgets import network_of
 from tests.accounts.letters import PASSWORD, make_user_with_password
 from tests.browser import Browser
 

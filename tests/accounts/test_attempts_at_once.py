@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.accounts.guards import attempts
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 pytestmark = pytest.mark.slow
 AT_ONCE = 12

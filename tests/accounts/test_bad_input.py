@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.base import jobs
 from app.accounts.guards import attempts
 from app.accounts.models import Link, PendingAccount, User
-from app.web.budgets import LETTERS_OF_NETWORK, Cost, charge
+from app.base import jobs
 from app.base.db import db
 from app.notifications.models import Notification
+from app.web.budgets import LETTERS_OF_NETWORK, Cost, charge
 from app.web.security import limiter
 from tests.accounts.letters import PASSWORD, make_user_with_password
 from tests.browser import Browser

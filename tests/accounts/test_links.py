@@ -7,14 +7,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts import actions
 from app.accounts.guards import attempts
 from app.accounts.models import Device, Link, LinkPurpose
 from app.accounts.passwords import is_password_of
 from app.accounts.queries import devices_of, hashed, usable_link
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from tests.accounts.letters import PASSWORD, letters_to, link_in, make_user_with_password
 from tests.browser import Browser
 from tests.factories import make_user

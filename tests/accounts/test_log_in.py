@@ -5,10 +5,10 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import Device
 from app.accounts.passwords import is_password_of
 from app.accounts.queries import devices_of, hashed, user_of_device
+from app.base import clock
 from app.base.db import db
 from app.organizations.models import Role
 from tests.accounts.letters import PASSWORD, make_user_with_password

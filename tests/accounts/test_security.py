@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.base import clock
 from app.accounts.devices import in_plain_words
 from app.accounts.models import Device
 from app.accounts.passwords import is_password_of
 from app.accounts.queries import devices_of, hashed
+from app.base import clock
 from app.base.db import db
 from tests.accounts.letters import PASSWORD, letters_to, make_user_with_password
 from tests.browser import Browser, counted_queries

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.accounts.queries import LONGEST_LOG_IN, SHARED_LASTS, devices_of, hashed, user_of_device
 from app.accounts.retention import forget_expired
+from app.base import clock
 from app.base.db import db
 from app.people.families.invitations import make_codes
 from tests.accounts.letters import PASSWORD, letters_to, link_in, make_user_with_password

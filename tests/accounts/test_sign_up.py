@@ -4,13 +4,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts import actions
 from app.accounts.models import PendingAccount, User
 from app.accounts.passwords import hash_of, is_password_of, weakness
 from app.accounts.queries import pending_account, user_by_email
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from tests.accounts.letters import PASSWORD, letters_to, link_in
 from tests.browser import Browser
 from tests.factories import make_user

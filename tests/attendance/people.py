@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from app.base import clock
 from app.attendance.models import Attendance, Method, Presence
+from app.base import clock
 from app.base.db import db
 from app.events.models import Event
 from app.people.models import Person

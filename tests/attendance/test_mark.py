@@ -6,18 +6,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance import actions
 from app.attendance.models import Attendance, Correction, Method, Presence
 from app.attendance.queries import came, marks_of, tally, unticked_events
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.events.staff.queries import Remit
 from app.organizations.models import Role
-from app.registrations.signing_up.actions import cancel
 from app.registrations.models import Channel, Registration, Status
+from app.registrations.signing_up.actions import cancel
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.audit import guard_models
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db
 from tests.factories import make_organization, make_user

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.audit import confirming
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
 from app.events.staff.models import EventStaff, StaffRole
 from app.organizations.models import Role

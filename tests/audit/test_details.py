@@ -10,17 +10,18 @@ from flask import Flask
 
 from app.audit.detail_wording import COLUMNS, PAPERS, VALUES, detail_words, name_words
 from app.base.config import ROOT
-from app.certificates.design.models import CertificateKind
-from app.papers.lists.choices import ListPaper
-from app.privacy.retention import RETENTION
-from app.papers.trips.trips import Paper
+from app.certificates.kinds import CertificateKind
 from app.events.models import Admission
 from app.events.seat_rules.quota_models import QuotaKind
 from app.events.staff.models import StaffRole
 from app.organizations.actions import OF_APPROVAL
 from app.organizations.models import Role
-from app.people.class_lists.models import ErasureReason, Outcome
+from app.papers.lists.choices import ListPaper
+from app.papers.trips.trips import Paper
+from app.people.class_lists.models import Outcome
 from app.people.models import ConsentKind
+from app.privacy.models import ErasureReason
+from app.privacy.retention import RETENTION
 from app.registrations.admission import views as admission_views
 from app.registrations.desk import views as manage_views
 from app.registrations.merging.actions import OWNED

@@ -7,16 +7,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_login import login_user as log_in
 
-from app.base import clock
 from app.audit import detail_wording
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.audit.wording import ACTIONS, action_words
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db
 from app.organizations.models import Role
 from tests.browser import Browser, counted_queries
-from tests.papers.people import came
 from tests.factories import (
     make_event,
     make_member,
@@ -25,6 +24,7 @@ from tests.factories import (
     make_registration,
     make_user,
 )
+from tests.papers.people import came
 
 
 def codes() -> list[str]:

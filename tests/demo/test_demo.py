@@ -10,21 +10,21 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from app.base import clock, jobs
 from app import create_app
 from app.accounts.models import User
 from app.attendance.models import Attendance, Presence
+from app.base import clock, jobs
 from app.base.config import ROOT, database_url
 from app.base.db import db
+from app.base.rules import RuleBroken
+from app.certificates.batches import work as batch_work
+from app.certificates.issued.batch_models import BatchStatus, PaperBatch
+from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
 from app.demo import state
 from app.demo.accounts import ACCOUNTS, PASSWORD
 from app.demo.build import CONTEST
 from app.demo.scenes import scenes
-from app.certificates.batches import work as batch_work
-from app.certificates.issued.batch_models import BatchStatus, PaperBatch
-from app.certificates.design.models import CertificateKind
-from app.certificates.issued.models import Certificate
-from app.web.errors import RuleBroken
 from app.events.kinds import KINDS
 from app.events.models import Event, EventStatus, Slot
 from app.notifications.models import Notification
@@ -32,8 +32,8 @@ from app.organizations.models import Organization
 from app.organizations.region.actions import store_region
 from app.organizations.region.files import read_region
 from app.people.models import Person
-from app.registrations.seats import seats
 from app.registrations.models import Channel, Registration, Status
+from app.registrations.seats import seats
 from tests.browser import Browser
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database

@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from app.base import clock
 from app import create_app
 from app.accounts.passwords import hash_of
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db, transaction
 from app.demo.time_travel import at

@@ -6,8 +6,8 @@ granian loads ``app`` from here; ``E2E_SHIFT`` are the seconds from the real tim
 import os
 from datetime import timedelta
 
-from app.base import clock
 from app import create_app
+from app.base import clock
 
 _real_now = clock.now
 _shift = timedelta(seconds=float(os.environ.get("E2E_SHIFT", "0")))

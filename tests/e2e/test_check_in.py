@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.base import clock
 from app import create_app
 from app.accounts.passwords import hash_of
+from app.base import clock
 from app.base.db import db, transaction
 from app.organizations.models import Role
 from app.press.qr import code_of

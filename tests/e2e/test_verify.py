@@ -13,9 +13,9 @@ from app.base.db import db, transaction
 from app.certificates.issued import actions, signing
 from app.certificates.issued.models import Certificate
 from app.organizations.queries import organization_by_slug
-from tests.papers.people import came
 from tests.e2e.conftest import Site, looks_right, saved
 from tests.factories import make_event, make_person
+from tests.papers.people import came
 
 pytestmark = pytest.mark.e2e
 RIGHT, WRONG = "Подпись на бумаге верна", "Подпись не сходится"

@@ -11,8 +11,8 @@ from app.base.db import db, transaction
 from app.events.models import Slot
 from app.organizations.models import Organization
 from app.people.models import Person, SchoolClass
-from app.registrations.seats import seats
 from app.registrations.groups.actions import sign_up_class
+from app.registrations.seats import seats
 from tests.load.gate import meet
 from tests.load.rush import application, take_off_the_guard
 

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.people.models import Person
-from app.registrations.signing_up import actions
-from app.registrations.seats import seats
 from app.registrations.models import LIVE, Channel, Registration
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.load.gate import meet
 
 PROCESSES = 8

@@ -13,7 +13,9 @@ from app.audit.models import AuditEntry
 from app.base.config import database_url
 from app.base.db import db, transaction
 from app.organizations.models import Role
-from app.people.class_lists import batches as list_batches, actions as list_imports, undo as list_undo
+from app.people.class_lists import actions as list_imports
+from app.people.class_lists import batches as list_batches
+from app.people.class_lists import undo as list_undo
 from app.people.class_lists.models import ImportState, ListImport
 from app.people.class_lists.reading import Reading, ReadRow, facts
 from app.people.models import Guardianship, Person, SchoolClass

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from app.base.config import ROOT, database_url
 from app.base.db import db, transaction
 from app.events.models import Slot
-from app.registrations.seats import seats
 from app.registrations.models import SEATED, Group, Registration, Status
+from app.registrations.seats import seats
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_class, make_event, make_pupil, make_school

@@ -13,13 +13,13 @@ from flask import Flask
 from app.base import clock
 from app.base.config import database_url
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
-from app.events.seat_rules.draw_models import Draw
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event
+from app.events.seat_rules.draw_models import Draw
 from app.notifications.models import Notification
 from app.registrations.admission import decisions, draws
-from app.registrations.seats import seats
 from app.registrations.models import Registration, Status
+from app.registrations.seats import seats
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_event, make_registration

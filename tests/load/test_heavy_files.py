@@ -16,9 +16,9 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from app.base import clock
 from app import create_app
 from app.accounts.passwords import hash_of
+from app.base import clock
 from app.base.db import db, transaction
 from app.organizations.models import Role
 from bench.client import Answer, Connection
@@ -195,7 +195,7 @@ def presses(site: Site) -> set[int]:
     found = set()
     for one in family(site.process_id):
         with suppress(OSError):
-            if b"press_orders" in Path(f"/proc/{one}/cmdline").read_bytes():
+            if b"press.fulfilling" in Path(f"/proc/{one}/cmdline").read_bytes():
                 found.add(one)
     return found
 

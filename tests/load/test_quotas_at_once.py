@@ -15,15 +15,15 @@ from flask import Flask
 from app.base import clock
 from app.base.config import database_url
 from app.base.db import db, transaction
-from app.events.seat_rules.queries import quotas_of
 from app.events.models import Event, Slot
-from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.events.seat_rules.actions import add_quota
+from app.events.seat_rules.queries import quotas_of
+from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.people.models import Person
-from app.registrations.signing_up import actions
-from app.registrations.seats import quotas, seats
 from app.registrations.models import Channel, Registration, Status
+from app.registrations.seats import quotas, seats
 from app.registrations.seats.quota_queries import held_by_schools, who
+from app.registrations.signing_up import actions
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_event, make_person

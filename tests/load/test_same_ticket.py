@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance.door import actions as check_in
 from app.attendance.door.actions import Sent
 from app.attendance.door.models import CheckInMark
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.config import database_url
 from app.base.db import db, transaction
 from app.events.models import Event

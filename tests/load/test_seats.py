@@ -14,8 +14,8 @@ from flask import Flask
 from app.base.config import ROOT, database_url
 from app.base.db import db, transaction
 from app.notifications.models import Notification
-from app.registrations.seats import seats
 from app.registrations.models import Registration, Status
+from app.registrations.seats import seats
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_event, make_person

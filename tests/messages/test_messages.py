@@ -7,13 +7,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Attendance, Method, Presence
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.privacy.erasing import erase
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.messages import actions
 from app.messages.models import Message, MessageRecipient, State
@@ -22,9 +21,10 @@ from app.messages.queries import Addressee, Selection, addressees, results_of, t
 from app.notifications.delivery import deliver_waiting
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
-from app.people.class_lists.models import ErasureReason
-from app.registrations.signing_up.actions import cancel
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureReason
 from app.registrations.models import Registration
+from app.registrations.signing_up.actions import cancel
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     make_event,

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts import actions, addresses
 from app.accounts.models import Link, LinkPurpose, PendingAccount
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import db, transaction
 from app.base.mail import RETRIED_FOR
@@ -19,8 +19,8 @@ from app.notifications import delivery
 from app.notifications.actions import notify
 from app.notifications.links import LEAST_LEFT, LINKS, Lives
 from app.notifications.models import Notification
-from app.organizations.members import actions as memberships
 from app.organizations.actions import grant
+from app.organizations.members import actions as memberships
 from app.organizations.models import Role
 from app.people.families.invitations import invite
 from app.people.models import InvitationPurpose
@@ -37,7 +37,7 @@ LETTERS = ROOT / "templates" / "mail"
 
 
 def with_links() -> Iterator[str]:
-    for file in sorted(LETTERS.glob("*.txt")):
+    for file in sorted(LETTERS.rglob("*.txt")):
         if re.search(r"\{\{\s*link\b", file.read_text()):
             yield file.stem
 

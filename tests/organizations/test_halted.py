@@ -8,7 +8,6 @@ from app.events.staff.models import EventStaff, StaffRole
 from app.organizations.approval import states
 from app.organizations.models import Role, State
 from tests.browser import Browser
-from tests.papers.people import pages
 from tests.factories import (
     make_event,
     make_member,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_user,
 )
 from tests.organizations.approval.test_states import REASON, standing
+from tests.papers.people import pages
 
 ROOMS = ["registrations", "attendance", "check-in", "papers", "messages"]
 ROOM_WORDS = "Организация приостановлена министерством"

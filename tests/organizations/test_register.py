@@ -5,14 +5,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.editing.actions import publish
 from app.events.models import EventStatus
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations import actions
-from app.organizations.approval import states
 from app.organizations.actions import Details
+from app.organizations.approval import states
 from app.organizations.models import Membership, Organization, OrganizationKind, Role
 from tests.browser import Browser
 from tests.factories import (

@@ -14,28 +14,28 @@ from flask_babel import force_locale
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
 
-from app.press import printer
 from app.base.db import db
-from app.privacy import acts, own_data
-from app.certificates.printing import document as certificates
-from app.papers.consents import sheets as consent_papers
-from app.papers.lists import pdf as list_papers
-from app.papers.hall import posters
-from app.certificates.issued.actions import issue_due
-from app.certificates.printing.composition import composed
 from app.certificates.design.layouts import LAYOUTS
-from app.papers.lists.choices import ListPaper, usual
+from app.certificates.issued.actions import issue_due
+from app.certificates.printing import document as certificates
+from app.certificates.printing.composition import composed
 from app.events.models import Event
-from app.press.orders import Column, Leaf, Row, Stamp
-from app.people.class_lists.models import ErasureAct, ErasureReason
+from app.papers.consents import sheets as consent_papers
+from app.papers.hall import posters
+from app.papers.lists import pdf as list_papers
+from app.papers.lists.choices import ListPaper, usual
 from app.people.models import ConsentKind, Person
+from app.press import printer
+from app.press.orders import Column, Leaf, Row, Stamp
 from app.press.printer import Part, piece, printed, printed_lists
-from tests.press import quality
-from tests.papers.people import came, signed_up
-from tests.press.quality_access import accessible
-from tests.press.quality_archive import archival
+from app.privacy import acts, own_data
+from app.privacy.models import ErasureAct, ErasureReason
 from tests.certificates.designer.test_layouts import look, words
 from tests.factories import make_event, make_organization, make_person, make_user
+from tests.papers.people import came, signed_up
+from tests.press import quality
+from tests.press.quality_access import accessible
+from tests.press.quality_archive import archival
 from tests.press.templates import instead
 
 NAME = "Өлзәтәева Һаряна Җиңгүлевна"

@@ -5,8 +5,8 @@ import pytest
 from app.events.models import Event, EventStatus
 from app.registrations.models import Registration, Status
 from tests.browser import Browser
-from tests.papers.people import pages, signed_up
 from tests.factories import make_event, make_person
+from tests.papers.people import pages, signed_up
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

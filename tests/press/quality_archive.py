@@ -11,7 +11,14 @@ import pikepdf
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-from tests.press.quality import PAINTS, fonts_of, holders, metadata_of, namespaces_of, of_shown_glyphs
+from tests.press.quality import (
+    PAINTS,
+    fonts_of,
+    holders,
+    metadata_of,
+    namespaces_of,
+    of_shown_glyphs,
+)
 
 PREDEFINED = {  # 6.6.2.3.1: properties of others need a description of their schema
     "adobe:ns:meta/",

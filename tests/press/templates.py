@@ -7,7 +7,8 @@ import pytest
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader
 
-from app.press import orders, pieces as press
+from app.press import orders
+from app.press import pieces as press
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from jinja2 import DictLoader
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from app.press import orders, html as pdf, printer
 from app.base.config import ROOT
+from app.press import html as pdf
+from app.press import orders, printer
 from app.press.orders import DrawnOnce
 from app.press.pictures import QRCode
 from tests.papers.people import pages

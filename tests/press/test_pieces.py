@@ -15,10 +15,12 @@ from flask import Flask
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
-from app.press import html as pdf, pieces as press, printer
+from app.press import html as pdf
+from app.press import pieces as press
+from app.press import printer
+from app.press.document import printed
 from app.press.pictures import QRCode
 from app.press.pieces import Leaf, Stamp
-from app.press.document import printed
 from tests.papers.people import pages
 from tests.press.templates import instead, piece_of
 

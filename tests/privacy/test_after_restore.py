@@ -12,22 +12,22 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.web.health import heartbeat
 from app.base.db import db, transaction
 from app.certificates.issued.actions import issue_due
-from app.privacy.after_restore import apply_tombstones
-from app.privacy.erasing import erase
 from app.certificates.issued.models import Certificate
 from app.people.consents.actions import Giver, agree, end
-from app.people.class_lists.models import ErasureReason
 from app.people.models import Consent, ConsentChannel, ConsentKind, Person
-from app.registrations.signing_up.actions import cancel
+from app.privacy.after_restore import apply_tombstones
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureReason
 from app.registrations.consents.actions import withdraw
 from app.registrations.models import Registration
+from app.registrations.signing_up.actions import cancel
 from app.sweeps import tombstones
 from app.sweeps.models import Tombstone, TombstoneKind
-from tests.papers.people import came
+from app.web.health import heartbeat
 from tests.factories import make_event, make_person, make_registration
+from tests.papers.people import came
 
 AGREED = {"channel": ConsentChannel.PAPER, "by": Giver(name="Анна")}
 NOT_COMPARED = {"tombstone", "audit_entry", "erasure_act", "sweep_run"}  # what tells of it

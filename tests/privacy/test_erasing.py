@@ -7,20 +7,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import Device, User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.privacy import acts
+from app.base.rules import RuleBroken
 from app.certificates.issued.actions import issue_again, issue_due, revoke, tell_holders
-from app.privacy.erasing import erase
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.queries import due, valid_certificates
-from app.web.errors import RuleBroken
 from app.notifications.models import Notification
 from app.organizations.models import Membership, OrganizationKind, Role
+from app.people.class_lists.models import ImportedRow, ImportState, ListImport, Outcome
 from app.people.consents.actions import Giver, agree
-from app.people.class_lists.models import ErasureAct, ErasureReason, ImportedRow, ImportState, ListImport, Merge, Outcome
+from app.people.duplicates.models import Merge
 from app.people.models import (
     Consent,
     ConsentChannel,
@@ -30,11 +29,13 @@ from app.people.models import (
     InvitationPurpose,
     Person,
 )
+from app.privacy import acts
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureAct, ErasureReason
 from app.registrations.guardians.requests import Guardian, ask
 from app.registrations.models import Channel, Registration, Status
 from app.registrations.seats.seats import differences
 from tests.browser import Browser
-from tests.papers.people import came, pages
 from tests.factories import (
     make_class,
     make_event,
@@ -47,6 +48,7 @@ from tests.factories import (
     make_school,
     make_user,
 )
+from tests.papers.people import came, pages
 
 SECRETS = (
     "Ункурова", "Гиляна", "Цереновна", "ilyana@example.org", "mama-u@example.org",

@@ -10,20 +10,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.files import stored as files
 from app.base.db import db, transaction
+from app.base.rules import RuleBroken
+from app.certificates.batches import actions as batches
+from app.certificates.batches import work as batch_work
 from app.certificates.issued import actions
-from app.certificates.batches import work as batch_work, actions as batches
 from app.certificates.issued.actions import issue_again, issue_due, revoke
-from app.privacy.erasing import erase
 from app.certificates.issued.models import Certificate
-from app.web.errors import RuleBroken
 from app.events.models import Event
-from app.people.class_lists.models import ErasureAct, ErasureReason
+from app.files import stored as files
 from app.people.models import Person
+from app.privacy.erasing import erase
+from app.privacy.models import ErasureAct, ErasureReason
 from tests.certificates.batches.making import begin
-from tests.papers.people import came, pages
 from tests.factories import make_event
+from tests.papers.people import came, pages
 
 pytestmark = pytest.mark.slow
 

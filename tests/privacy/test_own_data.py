@@ -9,21 +9,20 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
 from app.accounts.passwords import hash_of
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
 from app.certificates.issued.actions import issue_due
-from app.privacy.views import EXPORTS_A_DAY
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations.models import Role
-from app.people.class_lists.models import ErasureAct
 from app.people.models import Person
+from app.privacy.models import ErasureAct
+from app.privacy.views import EXPORTS_A_DAY
 from app.registrations.models import Channel
 from tests.browser import Browser, Page
-from tests.papers.people import came, pages
 from tests.factories import (
     make_class,
     make_event,
@@ -35,6 +34,7 @@ from tests.factories import (
     make_registration,
     make_user,
 )
+from tests.papers.people import came, pages
 
 PASSWORD = "elista-2026-noon"
 

@@ -7,19 +7,19 @@ import sqlalchemy as sa
 from flask import Flask
 from huey.api import PeriodicTask
 
-from app.base import clock, jobs
 from app.audit.models import AuditEntry
+from app.base import clock, jobs
 from app.base.db import db
-from app.privacy import erasing, retention
-from app.papers.trips import notes as trip_notes
-from app.privacy.expiring import years_ago
-from app.privacy.retention import anonymize_expired, expired
 from app.notifications.models import Notification
-from app.people.class_lists.models import ErasureAct, ErasureReason, ImportedRow, ImportState, ListImport, Outcome
+from app.papers.trips import notes as trip_notes
+from app.people.class_lists.models import ImportedRow, ImportState, ListImport, Outcome
 from app.people.models import Invitation, InvitationPurpose, Person
+from app.privacy import erasing, retention
+from app.privacy.expiring import years_ago
+from app.privacy.models import ErasureAct, ErasureReason
+from app.privacy.retention import anonymize_expired, expired
 from app.registrations.models import ConsentRequest, Group
 from app.sweeps import actions
-from tests.papers.people import came, signed_up
 from tests.factories import (
     in_days,
     make_class,
@@ -30,6 +30,7 @@ from tests.factories import (
     make_school,
     make_user,
 )
+from tests.papers.people import came, signed_up
 
 LONG_AGO = -3 * 366
 

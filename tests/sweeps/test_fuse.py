@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock, jobs
 from app.audit import waiting
 from app.audit.models import AuditEntry
+from app.base import clock, jobs
 from app.base.db import db, transaction
-from app.privacy.retention import anonymize_expired
 from app.notifications.models import Notification
 from app.people.models import Person
+from app.privacy.retention import anonymize_expired
 from app.registrations.models import Status
 from app.sweeps import actions, clocks
 from app.sweeps.models import ClockReading, RunReason, RunState, SweepMark, SweepRun

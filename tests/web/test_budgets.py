@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.retention import forget_expired
-from app.web.budgets import DAY, Budget, BudgetSpent, Cost, charge, mailbox_of, network_of, spend
+from app.base import clock
 from app.base.config import networks
 from app.base.db import db, transaction
+from app.base.rules import RuleBroken
 from app.demo.time_travel import at
-from app.web.errors import RuleBroken
+from app.web.budgets import DAY, Budget, BudgetSpent, Cost, charge, mailbox_of, network_of, spend
 from tests.browser import counted_queries
 
 SOME = Budget("some", 3, DAY, "Сегодня взято много.")

@@ -6,8 +6,8 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from app.web.fields import whole_number
 from app.base.words.text import LARGEST, whole, whole_or_nothing
+from app.web.fields import whole_number
 from app.web.pages import MOST_PAGES, page_asked
 from tests.browser import Browser
 from tests.factories import make_event, make_member, make_organization, make_user

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.base import config, jobs, own_files
 from app import create_app
+from app.base import config, jobs, own_files
 from app.web import proxies, security
 from tests.browser import Browser
 from tests.factories import make_user

@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.web.health import heartbeat
 from app.base import jobs
 from app.base.db import db
 from app.base.jobs import queue
+from app.web.health import heartbeat
 from app.web.health.readiness import LEAST_SPACE, nearest_folder
 from app.web.security import limiter
 from tests.databases import read_only_again

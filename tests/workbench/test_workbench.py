@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.workbench import busy_page, workshop as workbench
-from app.web.health import gate
 from app.base.config import ROOT
 from app.base.db import db
 from app.files.image_use import Use, made_small
+from app.web.health import gate
+from app.workbench import busy_page
+from app.workbench import workshop as workbench
 from app.workbench.refusal import Refused
 from app.workbench.workshop import VISITORS, Answer, Budget, Process, TooMuch, Workshop, run
 from tests.browser import Browser, Page

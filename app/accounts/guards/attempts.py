@@ -14,12 +14,12 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.base import clock
 from app.accounts.guards.known_browsers import NEW, KnownBrowser
 from app.accounts.models import Attempts, User
-from app.web.budgets import LINKS_TO_MAILBOX, Cost, mailbox_of, network_of, spend
+from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.web.budgets import LINKS_TO_MAILBOX, Cost, mailbox_of, network_of, spend
 
 
 @dataclass(frozen=True)

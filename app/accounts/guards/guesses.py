@@ -40,7 +40,7 @@ def commonest() -> frozenset[str]:
     leaked = frozenset(lists["passwords"])
     for name in [name for name in sys.modules if name.partition(".")[0] == "zxcvbn"]:
         del sys.modules[name]
-    ours = (Path(__file__).parent / "common_passwords.txt").read_text().split()
+    ours = (Path(__file__).parent.parent / "common_passwords.txt").read_text().split()
     return leaked | frozenset(ours)
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from flask import Response, after_this_request, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.web import cookies
 from app.accounts.models import User
+from app.web import cookies
 
 COOKIE = "known"
 MOST = 8  # accounts: a computer of a school has had many

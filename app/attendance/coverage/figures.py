@@ -9,15 +9,15 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, load_only
 
-from app.base import clock
 from app.attendance.models import Attendance, Presence
+from app.base import clock
 from app.base.db import db
+from app.base.words.text import sort_key
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import LAST_GRADE, Guardianship, Person, SchoolClass
 from app.people.queries import guardianships_of
 from app.registrations.models import Registration, Status
-from app.base.words.text import sort_key
 
 
 class Visit(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 
-from app.files import spreadsheets
 from app.attendance.coverage.figures import Uncovered
 from app.events.queries import Card, Selection, find_events
+from app.files import spreadsheets
 from app.people.models import Category, Guardianship
 
 MOST_EVENTS, LOOKED_THROUGH = 12, 100

@@ -7,18 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
-from app.base import clock
 from app.attendance.coverage import figures as coverage
 from app.attendance.coverage.invite_lists import spreadsheet, suiting
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
+from app.base.words.text import whole
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.catalogue.cards import event_card
 from app.events.kinds import KINDS
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.organizations.models import Organization
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
-from app.base.words.text import whole
 from app.web.pages import XLSX, download, found_or_404, page
 
 bp = Blueprint("coverage", __name__)

@@ -7,15 +7,22 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.actions import correct
 from app.attendance.door.models import CheckInMark, Outcome
-from app.attendance.door.queries import Ticket, code_in, held_by_code, held_by_id, mark_by_uuid, ticket_of
+from app.attendance.door.queries import (
+    Ticket,
+    code_in,
+    held_by_code,
+    held_by_id,
+    mark_by_uuid,
+    ticket_of,
+)
 from app.attendance.models import Attendance, Method, Presence
 from app.attendance.queries import marking_is_open, marking_opens_at, marks_of
+from app.base import clock
 from app.base.db import db, insert_row_unless_there
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.registrations.models import Status
 

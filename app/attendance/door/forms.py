@@ -12,14 +12,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from app.base import clock
 from app.attendance.door.actions import Sent
 from app.attendance.door.queries import MOST_TEXT
 from app.attendance.forms import NO_MARK
 from app.attendance.models import Presence
-from app.web.errors import RuleBroken
-from app.web.fields import WholeNumberField
+from app.base import clock
+from app.base.rules import RuleBroken
 from app.base.words.text import whole
+from app.web.fields import WholeNumberField
 
 NUMBER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DEVICE = re.compile(r"[\w-]{0,36}", re.ASCII)

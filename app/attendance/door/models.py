@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Presence
+from app.base import clock
 from app.base.db import Model, stored_by_value
 from app.events.models import Event
 from app.registrations.models import Registration

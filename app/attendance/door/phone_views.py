@@ -13,20 +13,21 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from flask_wtf.csrf import generate_csrf
 
-from app.base import clock
-from app.attendance.door import actions as check_in, queries as check_in_queries
+from app.attendance.door import actions as check_in
+from app.attendance.door import queries as check_in_queries
 from app.attendance.door.forms import DEVICE, batch_of
 from app.attendance.door.queries import Ticket
 from app.attendance.door.words import details_of, words_of
 from app.attendance.queries import marking_opens_at
 from app.audit.actions import record_now
+from app.base import clock
 from app.base.config import ROOT
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.queries import event_row
-from app.web.filters import asset, iso
 from app.permissions import authorize
+from app.web.filters import asset, iso
 from app.web.pages import found_or_404, json_body, private, reads_json
 
 bp = Blueprint("check_in_phone", __name__)

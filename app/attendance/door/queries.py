@@ -14,11 +14,11 @@ from app.attendance.door.models import CheckInMark, Outcome
 from app.attendance.models import Attendance, Correction, Presence
 from app.base.codes import LETTERS, as_code
 from app.base.db import db
+from app.base.words.text import sort_key
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person, grade_now
 from app.registrations.models import Group, Registration, Status
-from app.base.words.text import sort_key
 
 CODE = re.compile(f"[{LETTERS}]{{12}}")
 TICKET_PATH = re.compile(rf"/registrations/({CODE.pattern})/?")

@@ -5,16 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
-from app.attendance.door import actions as check_in, queries as check_in_queries
+from app.attendance.door import actions as check_in
+from app.attendance.door import queries as check_in_queries
 from app.attendance.door.forms import TicketForm, new_uuid
 from app.attendance.door.words import Words, device_title, door_words, words_of
 from app.attendance.queries import MOST_FOUND, searched, slot_now
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.events.models import Event, Slot
 from app.permissions import authorize, can, event_for
 from app.registrations.desk.queries import printable
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page, private
 
 bp = Blueprint("check_in", __name__)

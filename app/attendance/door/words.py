@@ -6,15 +6,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.base import clock
 from app.attendance.door.actions import Answer
 from app.attendance.door.models import ABOUT_NOBODY, Outcome
 from app.attendance.models import Presence
 from app.attendance.queries import marking_opens_at
+from app.base import clock
 from app.events.models import Slot
-from app.web.filters import day, time
 from app.people.models import Person
 from app.registrations.models import Registration
+from app.web.filters import day, time
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 TONES = {

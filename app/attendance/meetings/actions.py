@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.actions import hold, put, refuse_unless_markable
 from app.attendance.actions import refuse_unless_open as refuse_unless_slot_open
@@ -13,11 +12,12 @@ from app.attendance.meetings.models import MeetingMark
 from app.attendance.meetings.queries import is_open, marks_at, present_somewhere
 from app.attendance.models import Attendance, Correction, Method, Presence
 from app.attendance.queries import marks_of, roll
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.timetable.models import Meeting
-from app.web.filters import day
 from app.registrations.models import Registration
+from app.web.filters import day
 
 
 def mark(

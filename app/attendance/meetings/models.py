@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.attendance.models import Presence
+from app.base import clock
 from app.base.db import Model
 from app.events.timetable.models import Meeting
 from app.registrations.models import Registration

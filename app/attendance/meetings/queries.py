@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.attendance.meetings.models import MeetingMark
 from app.attendance.models import Presence
 from app.attendance.queries import roll
+from app.base import clock
 from app.base.db import db
-from app.events.timetable.models import Meeting
 from app.events.models import Event, Slot
+from app.events.timetable.models import Meeting
 from app.registrations.models import Registration
 
 

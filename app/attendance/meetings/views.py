@@ -13,14 +13,14 @@ from app.attendance.meetings import actions as meeting_actions
 from app.attendance.meetings.queries import courses_of, is_open, lines_of, meeting_now
 from app.attendance.models import Presence
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.timetable.models import Meeting
-from app.events.timetable.queries import meetings_of
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.events.models import Event, Slot
 from app.events.queries import event_by_slug
+from app.events.timetable.models import Meeting
+from app.events.timetable.queries import meetings_of
 from app.permissions import event_for
 from app.registrations.desk.queries import registration_in
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("meeting_sheet", __name__)

@@ -15,7 +15,7 @@ from app.attendance.models import Method, Presence
 from app.attendance.queries import Row, roll, sheet_of
 from app.audit.models import AuditEntry
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, Slot
 from app.registrations.desk.queries import SHEET_ORDER, with_people
 from app.registrations.models import SEATED, Registration

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
-from app.attendance.typed import rows as typed_rows
 from app.attendance.queries import marking_is_open, marking_opens_at, sheet_of, slot_now
+from app.attendance.typed import rows as typed_rows
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.events.models import Event, Slot
 from app.permissions import event_for
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("typed_rows", __name__)

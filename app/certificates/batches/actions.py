@@ -9,19 +9,21 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.models import User
 from app.base import clock
+from app.base.db import after_commit, db, hold_row, transaction
+from app.base.rules import RuleBroken
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
+from app.certificates.design.frozen import frozen
+from app.certificates.design.looks import Look
+from app.certificates.issued.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
+from app.certificates.issued.numbers import refuse_what_cannot_be_said
+from app.certificates.kinds import CertificateKind
+from app.events.models import Event
 from app.files import stored as files
 from app.press import shelf
-from app.accounts.models import User
-from app.base.db import after_commit, db, hold_row, transaction
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work
-from app.certificates.issued.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
-from app.certificates.designer.actions import frozen
-from app.certificates.design.models import CertificateKind
-from app.certificates.design.looks import Look
-from app.certificates.issued.numbers import refuse_what_cannot_be_said
-from app.web.errors import RuleBroken
-from app.events.models import Event
 from app.registrations.models import Registration
 from app.sweeps.actions import by_the_clock
 

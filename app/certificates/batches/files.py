@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_STORED, ZipFile
 
-from app.files import stored as files
 from app.certificates.batches import queries as batch_queries
 from app.certificates.issued.batch_models import BatchForm, PaperBatch
+from app.files import stored as files
 
 CHUNK = 400  # papers made in one transaction: a second or two
 Renew = Callable[[], None]

@@ -9,13 +9,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from app.certificates.issued.batch_models import BatchForm
-from app.certificates.batches.actions import Asked
-from app.certificates.design.models import CertificateDesign, CertificateKind
-from app.certificates.issued.models import Certificate
-from app.web.fields import PlainLine, line, stripped, too_long, trimmed
-from app.registrations.models import Registration
 from app.base.words.text import clean
+from app.certificates.batches.actions import Asked
+from app.certificates.design.models import CertificateDesign
+from app.certificates.issued.batch_models import BatchForm
+from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
+from app.registrations.models import Registration
+from app.web.fields import PlainLine, line, stripped, too_long, trimmed
 
 EVERYBODY, CHOSEN, TYPED = "everybody", "chosen", "typed"
 WHOM = {

@@ -7,14 +7,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.attendance.models import Attendance
 from app.base.db import db
+from app.base.words.text import like, searchable
 from app.certificates.issued.batch_models import BatchItem, PaperBatch
-from app.certificates.design.models import CertificateKind
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.queries import CAME, without_certificate
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.people.models import Person
 from app.registrations.models import Registration
-from app.base.words.text import like, searchable
 
 LISTED = 20  # batches on the papers page
 CHOICE = 1000  # people among whom one ticks on one page

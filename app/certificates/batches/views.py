@@ -6,22 +6,25 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.files import stored as files
-from app.web import pages as web
 from app.audit.actions import record, record_now
-from app.web.budgets import BATCHES_OF_ACCOUNT, Cost, charge
 from app.base.db import transaction
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.issued import register
+from app.base.rules import RuleBroken
+from app.base.words.text import clean, whole
+from app.certificates.batches import actions as batches
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.batches.forms import IssueForm
-from app.certificates.issued.batch_models import BatchForm, PaperBatch
 from app.certificates.design.queries import designs_of, look_of, standard
-from app.certificates.kind_words import ABOUT, KINDS, kind_of
+from app.certificates.issued import register
+from app.certificates.issued.batch_models import BatchForm, PaperBatch
 from app.certificates.issued.queries import due_count
-from app.web.errors import RuleBroken
+from app.certificates.kind_words import ABOUT, KINDS, kind_of
+from app.files import stored as files
 from app.organizations.models import Role
 from app.permissions import event_for, reach
-from app.base.words.text import clean, whole
+from app.web import pages as web
+from app.web.budgets import BATCHES_OF_ACCOUNT, Cost, charge
 from app.web.pages import found_or_404, page, private
 
 bp = Blueprint("batches", __name__)

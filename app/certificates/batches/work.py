@@ -19,20 +19,21 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from app.base import clock, jobs
-from app.files import stored as files
-from app.workbench import workshop as workbench
 from app.base.db import db, transaction
-from app.certificates.batches import files as batch_files, queries as batch_queries
-from app.certificates.printing import document as certificates
+from app.base.rules import RuleBroken
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches.files import Span
 from app.certificates.issued import numbers as issuing
 from app.certificates.issued.actions import tell
-from app.certificates.batches.files import Span
 from app.certificates.issued.batch_models import BatchItem, BatchStatus, PaperBatch
-from app.certificates.issued.numbers import Wish, number
 from app.certificates.issued.models import Certificate
+from app.certificates.issued.numbers import Wish, number
 from app.certificates.issued.queries import due
-from app.web.errors import RuleBroken
+from app.certificates.printing import document as certificates
 from app.events.models import Event
+from app.files import stored as files
+from app.workbench import workshop as workbench
 
 log = logging.getLogger(__name__)
 CLAIM_LASTS = timedelta(seconds=60)  # renewed with each chunk

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from app.base.db import db
+from app.certificates.declension.models import NameForm
 from app.certificates.declension.rules import Declined, decline
 from app.certificates.declension.typed import decline_text
-from app.certificates.design.models import NameCase
-from app.certificates.declension.models import NameForm
+from app.certificates.kinds import NameCase
 from app.people.models import Person
 
 DECLINED = (NameCase.DATIVE, NameCase.ACCUSATIVE)

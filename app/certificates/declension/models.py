@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
 from app.base.db import Model
-from app.certificates.design.models import NameCase
+from app.certificates.kinds import NameCase
 from app.people.models import Person
 
 

@@ -15,7 +15,7 @@ from pytrovich.enums import Case, Gender, NamePart
 from pytrovich.maker import PetrovichDeclinationMaker
 
 from app.certificates.declension import words
-from app.certificates.design.models import NameCase
+from app.certificates.kinds import NameCase
 
 CASES = {NameCase.DATIVE: Case.DATIVE, NameCase.ACCUSATIVE: Case.ACCUSATIVE}
 MALE, FEMALE = Gender.MALE, Gender.FEMALE

@@ -3,8 +3,19 @@
 from collections.abc import Callable, Sequence
 
 from app.certificates.declension import words
-from app.certificates.declension.rules import INITIAL, Declined, Parts, first_name, gender_of_first_name, gender_of_patronymic, gender_of_surname, in_order, patronymic_in, surname
-from app.certificates.design.models import NameCase
+from app.certificates.declension.rules import (
+    INITIAL,
+    Declined,
+    Parts,
+    first_name,
+    gender_of_first_name,
+    gender_of_patronymic,
+    gender_of_surname,
+    in_order,
+    patronymic_in,
+    surname,
+)
+from app.certificates.kinds import NameCase
 
 RULES = {"L": surname, "F": first_name, "P": patronymic_in}
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 
-from app.certificates.design.models import CertificateKind, NameCase
+from app.certificates.kinds import CertificateKind, NameCase
 
 MOST_SIGNATORIES = 3
 SKY = "#1d6fa5"

@@ -1,6 +1,5 @@
 """How an organization's certificates look: designs it edits, looks that never change."""
 
-import enum
 from datetime import datetime
 from typing import Any
 
@@ -9,24 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
 from app.base.db import Model
+from app.certificates.kinds import CertificateKind
 from app.organizations.models import Organization
-
-
-class CertificateKind(enum.StrEnum):
-    """What is issued. One person may get one valid paper of each kind at an event."""
-
-    PARTICIPANT = "participant"  # сертификат участника
-    DIPLOMA = "diploma"  # диплом, with a result
-    THANKS = "thanks"  # благодарственное письмо, to people who are not participants too
-    HOURS = "hours"  # справка с часами
-
-
-class NameCase(enum.StrEnum):
-    """The case in which a design puts the holder's name."""
-
-    NOMINATIVE = "nominative"  # награждается кто
-    DATIVE = "dative"  # вручается кому
-    ACCUSATIVE = "accusative"  # колледж награждает кого
 
 
 class Picture(Model):

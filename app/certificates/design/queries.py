@@ -5,8 +5,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.certificates.design.models import CertificateDesign, CertificateKind, Picture
 from app.certificates.design.looks import STANDARD, Look, signed_by
+from app.certificates.design.models import CertificateDesign, Picture
+from app.certificates.kinds import CertificateKind
 from app.organizations.models import Organization
 
 

@@ -1,15 +1,15 @@
 """Designs made, changed, put away; looks frozen."""
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.base import clock
-from app.base.db import db, hold_row, insert_unless_there
-from app.certificates.design.models import CertificateDesign, CertificateKind, CertificateLook
-from app.certificates.design.queries import own_pictures
+from app.base.db import db, hold_row
+from app.base.rules import RuleBroken
 from app.certificates.design.looks import Look
-from app.certificates.design.pictures import forget_unused
-from app.web.errors import RuleBroken
+from app.certificates.design.models import CertificateDesign
+from app.certificates.design.queries import own_pictures
+from app.certificates.designer.unused_pictures import forget_unused
+from app.certificates.kinds import CertificateKind
 from app.organizations.models import Organization
 
 LONGEST_TITLE = 100
@@ -72,12 +72,3 @@ def archive(design: CertificateDesign) -> None:
 def restore(design: CertificateDesign) -> None:
     design.archived_at = None
     db.session.flush()
-
-
-def frozen(look: Look) -> CertificateLook:
-    """The row of this look, made when there is none: for what is issued with it."""
-    values = {"sha256": look.sha256, "content": look.to_json(), "made_at": clock.now()}
-    made = insert_unless_there(CertificateLook, values, unique=[CertificateLook.sha256])
-    if made:
-        return made
-    return db.session.scalars(sa.select(CertificateLook).filter_by(sha256=look.sha256)).one()

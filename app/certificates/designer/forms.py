@@ -18,16 +18,16 @@ from wtforms import (
 )
 from wtforms.validators import Length, ValidationError
 
-from app.web import fields
 from app.base.words.braces import BRACES, unknown_in
-from app.certificates.designer.actions import LONGEST_TITLE
-from app.certificates.design.models import CertificateKind, NameCase
-from app.certificates.design.looks import MOST_SIGNATORIES, PLACEHOLDERS, SKY, Look, Signatory
-from app.certificates.kind_words import KINDS
 from app.certificates.design.colours import LEAST_CONTRAST, contrast_with_white, parsed
 from app.certificates.design.layouts import LAYOUTS
-from app.certificates.designer.picture_forms import PictureField
+from app.certificates.design.looks import MOST_SIGNATORIES, PLACEHOLDERS, SKY, Look, Signatory
 from app.certificates.design.pictures import Use
+from app.certificates.designer.actions import LONGEST_TITLE
+from app.certificates.designer.picture_forms import PictureField
+from app.certificates.kind_words import KINDS
+from app.certificates.kinds import CertificateKind, NameCase
+from app.web import fields
 
 CASES = {
     NameCase.NOMINATIVE: _l("who: “Alexei Badmaev is awarded”"),

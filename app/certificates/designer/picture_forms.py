@@ -9,8 +9,8 @@ from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, Field, SelectField
 
-from app.certificates.design.pictures import Use
 from app.base.words.text import whole_or_nothing
+from app.certificates.design.pictures import Use
 
 
 class PictureField(Field):

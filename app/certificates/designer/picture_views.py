@@ -6,14 +6,15 @@ from flask import Blueprint, jsonify, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from app.web import uploads
 from app.base.db import transaction
-from app.certificates.design import queries as design_queries, pictures
+from app.base.rules import RuleBroken
+from app.certificates.design import pictures
+from app.certificates.design import queries as design_queries
 from app.certificates.designer.picture_forms import PictureForm
-from app.web.errors import RuleBroken
 from app.permissions import organization_for
-from app.web.security import limiter
+from app.web import uploads
 from app.web.pages import found_or_404, private
+from app.web.security import limiter
 
 bp = Blueprint("design_pictures", __name__)
 bp.url_value_preprocessor(uploads.take_large_files)

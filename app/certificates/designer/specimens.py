@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.certificates.design.models import NameCase
+from app.certificates.kinds import NameCase
 
 USUAL = "usual"
 TITLES = {

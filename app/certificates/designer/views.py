@@ -7,23 +7,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
-from app.web import uploads
 from app.audit.actions import record
 from app.base.db import transaction
-from app.certificates.printing import document as certificates
-from app.certificates.designer import actions as design_actions, specimens
-from app.certificates.design import queries as design_queries, pictures
-from app.certificates.issued import register
-from app.certificates.designer.forms import SWATCHES, DesignForm
-from app.certificates.design.models import CertificateDesign, CertificateKind
-from app.certificates.design.looks import PLACEHOLDERS, Look
-from app.certificates.kind_words import KINDS
+from app.base.rules import RuleBroken
+from app.certificates.design import pictures
+from app.certificates.design import queries as design_queries
 from app.certificates.design.layouts import LAYOUTS
-from app.web.errors import RuleBroken
+from app.certificates.design.looks import PLACEHOLDERS, Look
+from app.certificates.design.models import CertificateDesign
+from app.certificates.designer import actions as design_actions
+from app.certificates.designer import specimens
+from app.certificates.designer.forms import SWATCHES, DesignForm
+from app.certificates.issued import register
+from app.certificates.kind_words import KINDS
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
 from app.organizations.models import Organization, Role
 from app.permissions import organization_for, reach
-from app.web.security import let_show_papers, limiter
+from app.web import uploads
 from app.web.pages import PDF, download, found_or_404, page
+from app.web.security import let_show_papers, limiter
 
 bp = Blueprint("designs", __name__)
 bp.url_value_preprocessor(uploads.take_large_files)
@@ -182,7 +185,10 @@ def preview(slug: str) -> ResponseReturnValue:
     wrong = [field for field in form if field.errors and field.name not in ("title", "kind")]
     if wrong:
         return page(
-            "certificates/designer/preview_wrong.html", status=422, wrong=wrong, organization=organization
+            "certificates/designer/preview_wrong.html",
+            status=422,
+            wrong=wrong,
+            organization=organization,
         )
     look = design_queries.signed_by_head(form.look, organization)
     return paper(organization, look, form.specimen.data)

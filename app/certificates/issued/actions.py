@@ -7,14 +7,20 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db, hold_row
-from app.certificates.issued import numbers as issuing
-from app.certificates.designer.actions import frozen
-from app.certificates.design.models import CertificateKind
+from app.base.rules import RuleBroken
+from app.certificates.design.frozen import frozen
 from app.certificates.design.queries import look_for
-from app.certificates.issued.numbers import Wish, number
+from app.certificates.issued import numbers as issuing
 from app.certificates.issued.models import Certificate
-from app.certificates.issued.queries import due, has_come, not_told, replacement_of, valid_certificate_of
-from app.web.errors import RuleBroken
+from app.certificates.issued.numbers import Wish, number
+from app.certificates.issued.queries import (
+    due,
+    has_come,
+    not_told,
+    replacement_of,
+    valid_certificate_of,
+)
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.notifications.actions import notify
 from app.registrations.models import Registration

@@ -6,10 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import Model
-from app.certificates.design.models import CertificateKind, CertificateLook
+from app.certificates.design.models import CertificateLook
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.registrations.models import new_code
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
 from app.base.db import Model
-from app.certificates.design.models import CertificateKind, CertificateLook
+from app.certificates.design.models import CertificateLook
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.organizations.models import Organization
 from app.registrations.models import Registration, new_code

@@ -10,21 +10,22 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.certificates.issued.batch_models import PaperBatch
+from app.base.rules import RuleBroken
+from app.base.words.text import clean
+from app.certificates.declension.cases import in_case, text_in_case
 from app.certificates.declension.rules import INITIAL
 from app.certificates.declension.typed import order_of
-from app.certificates.design.models import CertificateKind, CertificateLook, NameCase
 from app.certificates.design.looks import Look
+from app.certificates.design.models import CertificateLook
+from app.certificates.issued.batch_models import PaperBatch
 from app.certificates.issued.models import Certificate, CertificateBook
-from app.certificates.declension.cases import in_case, text_in_case
 from app.certificates.issued.signing import sign
-from app.web.errors import RuleBroken
-from app.events.models import Event
+from app.certificates.kinds import CertificateKind, NameCase
 from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.models import Event
 from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.models import Registration, new_code
-from app.base.words.text import clean
 
 FIELDS_NAMED = 3  # more on one certificate say nothing
 NAME_OF_A_PERSON = re.compile(r"[^\W\d_][\w’'.-]*")

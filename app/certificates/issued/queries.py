@@ -9,8 +9,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.accounts.models import User
 from app.attendance.models import Attendance, Presence
 from app.base.db import db
-from app.certificates.design.models import CertificateKind
 from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event, Slot
 from app.people.models import Person
 from app.registrations.models import Registration, Status

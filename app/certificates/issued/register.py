@@ -7,17 +7,17 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import aliased, joinedload
 
-from app.base import clock
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db
 from app.certificates.issued.batch_models import PaperBatch
-from app.certificates.kind_words import KINDS
 from app.certificates.issued.models import Certificate, CertificateBook
 from app.certificates.issued.queries import CAME
+from app.certificates.kind_words import KINDS
 from app.events.models import Event
+from app.files.spreadsheets import Cell, workbook
 from app.organizations.models import Organization
 from app.registrations.models import Registration
-from app.files.spreadsheets import Cell, workbook
 
 
 def years_of(organization: Organization) -> list[int]:

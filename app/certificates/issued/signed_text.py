@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from typing import Self
 
 from app.base.codes import as_code, in_groups
-from app.base.words.dense_text import decoded, encoded
-from app.certificates.design.models import CertificateKind
 from app.base.signing_keys import ID_BYTES, is_signed
+from app.base.words.dense_text import decoded, encoded
+from app.certificates.kinds import CertificateKind
 
 FORMAT = 1
 SIGNATURE_BYTES = 64

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from app.base import clock, signing_keys
 from app.base.db import db, insert_row_unless_there
-from app.certificates.design.models import CertificateKind
+from app.base.rules import RuleBroken
 from app.certificates.issued.key_models import SigningKey
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.signed_text import Said, as_digits, message, short_name
-from app.web.errors import RuleBroken
+from app.certificates.kinds import CertificateKind
 from app.registrations.models import new_code
 
 

@@ -8,16 +8,18 @@ from flask_login import current_user, login_required
 
 from app.audit.actions import record
 from app.base.db import transaction
-from app.certificates.issued import actions, queries
-from app.certificates.batches import queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.printing import document as certificates
+from app.base.rules import RuleBroken
+from app.certificates.batches import actions as batches
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.batches.forms import AgainForm
-from app.certificates.issued.batch_models import BatchStatus
 from app.certificates.design.queries import look_for
+from app.certificates.issued import actions, queries
+from app.certificates.issued.batch_models import BatchStatus
 from app.certificates.issued.forms import RevokeForm
-from app.certificates.kind_words import KINDS
 from app.certificates.issued.models import Certificate
-from app.web.errors import RuleBroken
+from app.certificates.kind_words import KINDS
+from app.certificates.printing import document as certificates
 from app.events.models import Event
 from app.permissions import event_for
 from app.web.pages import PDF, download, found_or_404, page

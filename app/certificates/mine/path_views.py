@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.attendance.coverage.invite_lists import suiting
+from app.base.words.text import whole
 from app.certificates.mine.paths import path_of
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.catalogue.cards import event_card
 from app.events.kinds import KINDS
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import Card, Selection, find_events
 from app.people.models import Person
 from app.people.queries import children_of, person_of
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("path", __name__)

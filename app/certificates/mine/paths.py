@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
-from app.base import clock
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.queries import CAME, Earned

@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
-from app.web import fields
 from app.certificates.declension.rules import APART
-from app.certificates.design.models import NameCase
+from app.certificates.kinds import NameCase
 from app.certificates.names.holders import Holder
+from app.web import fields
 
 MOST = 320
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяәһҗңөү"

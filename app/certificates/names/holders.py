@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.certificates.declension.rules import Declined
-from app.certificates.design.models import NameCase
-from app.certificates.declension.models import NameForm
 from app.certificates.declension.cases import DECLINED, by_library, corrections_of
+from app.certificates.declension.models import NameForm
+from app.certificates.declension.rules import Declined
 from app.certificates.issued.queries import CAME, HAS_A_NAME
+from app.certificates.kinds import NameCase
 from app.events.models import Event
 from app.people.models import Person
 from app.registrations.models import Registration

@@ -8,17 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app, render_template
 
-from app.press import orders, printer
-from app.base.words.braces import filled
 from app.base.db import db
+from app.base.words.braces import filled
+from app.base.words.text import clean
 from app.certificates.design import colours as layout_colours
-from app.certificates.design.models import Picture
-from app.certificates.design.looks import Look
 from app.certificates.design.layouts import LAYOUTS, Layout
+from app.certificates.design.looks import Look
+from app.certificates.design.models import Picture
 from app.certificates.printing.typesetting import lines_of, paragraphs, set_in, style_of
+from app.press import orders, printer
 from app.press.millimetres import MM
 from app.press.orders import Pages, Piece, QRCode, Stamp
-from app.base.words.text import clean
 
 EMBLEM = 22.5  # mm, with the gap below it
 GAP_OF_HEAD = 3
@@ -161,7 +161,7 @@ def plainly(composition: Composition) -> bytes:
 
 def html_of(composition: Composition, texts: Mapping[str, str] | None = None) -> str:
     """Without ``texts``: with specimens in the places of the texts."""
-    template = f"pdf/certificate/{composition.layout.template}.html"
+    template = f"pdf/certificates/{composition.layout.template}.html"
     return render_template(template, **composition.context, texts=texts)
 
 

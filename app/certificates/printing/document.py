@@ -8,16 +8,16 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from app.base import clock
-from app.press import printer, shelf
-from app.certificates.printing.composition import Composition, Words, addresses_of, composed, stamp
+from app.base.words.text import quoted
 from app.certificates.design.looks import Look, signed_by
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.signing import qr_text
-from app.web.filters import day, days
-from app.press.orders import Leaf, Piece, QRCode
+from app.certificates.printing.composition import Composition, Words, addresses_of, composed, stamp
 from app.organizations.models import Organization
+from app.press import printer, shelf
+from app.press.orders import Leaf, Piece, QRCode
 from app.registrations.models import Registration
-from app.base.words.text import quoted
+from app.web.filters import day, days
 
 MOST_TAGGED = 30  # papers in a document: more are for the printer alone
 # How certificates looked before there were designs: these keep their words.

@@ -6,13 +6,13 @@ from markupsafe import Markup
 
 from app.base import clock
 from app.base.config import ROOT
-from app.certificates.issued import signing
-from app.certificates.kind_words import KINDS
-from app.certificates.issued.signed_text import Answer, check
-from app.certificates.verifying.forms import SignedTextForm
-from app.web.security import limiter
 from app.base.signing_keys import pem_of
+from app.certificates.issued import signing
+from app.certificates.issued.signed_text import Answer, check
+from app.certificates.kind_words import KINDS
+from app.certificates.verifying.forms import SignedTextForm
 from app.web.pages import page, private
+from app.web.security import limiter
 
 bp = Blueprint("verifying", __name__)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.certificates.kind_words import KINDS
-from app.certificates.issued.signed_text import Answer, Verdict
-from app.web.errors import RuleBroken
-from app.web.filters import day
+from app.base.rules import RuleBroken
 from app.base.signing_keys import KEY_BYTES, key_id_of, public_from_pem
+from app.certificates.issued.signed_text import Answer, Verdict
+from app.certificates.kind_words import KINDS
+from app.web.filters import day
 
 TITLES = {
     Answer.RIGHT: _l("The signature on the paper is right"),

@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.base.db import db
-from app.events.models import Event
 from app.base.words.text import slug
+from app.events.models import Event
 
 MOST = 80  # leaves room for the number in Event.slug
 TRIES = 5

@@ -4,9 +4,9 @@ from flask_babel import force_locale
 
 from app.base import clock
 from app.base.db import db
-from app.events.models import Event
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.base.words.text import searchable
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.models import Event
 
 
 def keep_up(event: Event) -> None:

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.events.models import Event, EventStatus, Format, Slot
-from app.web.filters import day, time
 from app.people.models import Category
+from app.web.filters import day, time
 
 
 def audience(categories: Sequence[str], grade_from: int | None, grade_to: int | None) -> str:

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from icalendar import Calendar
 from icalendar import Event as Occasion
 
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.about.wording import place_of
+from app.events.models import Event, Format, Slot
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, Format, Slot
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.timetable.rooms import Spot
-from app.events.about.wording import place_of
 from app.web.filters import iso
 from app.web.pages import Paged
 

@@ -6,9 +6,9 @@ from flask import current_app
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from app.events.about.wording import audience
 from app.events.kinds import KINDS
 from app.events.queries import Card
-from app.events.about.wording import audience
 
 
 def event_card(card: Card) -> Markup:

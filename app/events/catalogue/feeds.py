@@ -10,9 +10,9 @@ from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.events.about.wording import audience, place_of
 from app.events.catalogue.calendars import absolute, stamp
 from app.events.models import Event
-from app.events.about.wording import audience, place_of
 from app.web.filters import span
 
 ATOM = "http://www.w3.org/2005/Atom"

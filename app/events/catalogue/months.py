@@ -11,9 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.base import clock
 from app.base.db import db
-from app.events.timetable.models import Meeting
 from app.events.models import Event, EventStatus, Slot
 from app.events.queries import Selection, selected
+from app.events.timetable.models import Meeting
 
 SHOWN_A_DAY = 4
 MOST_SLOTS = 2000

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.events.models import Event, EventStatus, Format, Slot
 from app.events.catalogue.months import MonthDay, MonthPage
+from app.events.models import Event, EventStatus, Format, Slot
 from app.events.staff.queries import Remit
 from app.organizations.models import Municipality, Organization
 from app.people.models import Category

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.base import clock
-from app.events.catalogue import region
-from app.events.editing.queries import municipalities
-from app.events.catalogue.region import Wanted, month_of
 from app.events.about.wording import audience, for_grades
+from app.events.catalogue import region
+from app.events.catalogue.region import Wanted, month_of
+from app.events.editing.queries import municipalities
 from app.permissions import authorize, organized
 from app.web.pages import page
 

@@ -15,14 +15,14 @@ from flask_babel import lazy_gettext as _l
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import clean, searchable
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.kinds import KINDS
 from app.events.models import Event, EventStatus, Format
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.queries import Selection
-from app.web.filters import day
 from app.organizations.models import Organization
 from app.organizations.queries import municipalities
-from app.base.words.text import clean, searchable
+from app.web.filters import day
 
 MOST_LETTERS, MOST_WORDS = 200, 10
 FIRST_YEAR = 2015  # nothing older can be in here

@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import url_for
 
-from app.events.seat_rules.queries import draw_of, quotas_of
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.about.wording import audience, days_of, place_of, why_signup_is_closed
 from app.events.catalogue.calendars import absolute, schema_org
 from app.events.kinds import PROJECTS
-from app.events.timetable.queries import meetings_of
 from app.events.models import Admission, Event
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.seat_rules.queries import draw_of, quotas_of
 from app.events.seat_rules.wording import seat_rules
-from app.events.about.wording import audience, days_of, place_of, why_signup_is_closed
+from app.events.timetable.queries import meetings_of
 
 
 def shown_on_page(event: Event) -> dict[str, Any]:

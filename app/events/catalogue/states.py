@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.events.seat_rules.draw_models import Draw
 from app.events.models import FEW, Event, EventSeries, Slot
 from app.events.queries import NOW, SLUG
 from app.events.questions.models import Question
+from app.events.seat_rules.draw_models import Draw
 from app.events.seat_rules.quota_models import Quota
 from app.organizations.models import Municipality, Organization
 from app.people.models import ConsentKind, ConsentText

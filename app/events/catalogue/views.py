@@ -13,11 +13,13 @@ from flask_babel import gettext as _
 from app.base import clock
 from app.events.catalogue.calendars import absolute, calendar_of, selection_as_data
 from app.events.catalogue.cards import event_card
-from app.events.catalogue.search import asked, fixed_lists
 from app.events.catalogue.feeds import feed_of
+from app.events.catalogue.months import month_of
+from app.events.catalogue.search import asked, fixed_lists
+from app.events.catalogue.showing import shown_on_page
+from app.events.catalogue.states import state_of
 from app.events.kinds import KINDS
 from app.events.models import Event
-from app.events.catalogue.months import month_of
 from app.events.queries import (
     Card,
     Selection,
@@ -25,10 +27,8 @@ from app.events.queries import (
     kinds_with_counts,
     whole_events,
 )
-from app.events.catalogue.showing import shown_on_page
-from app.events.catalogue.states import state_of
-from app.web.kept import kept_page
 from app.permissions import event_for
+from app.web.kept import kept_page
 from app.web.pages import Paged
 
 bp = Blueprint("events", __name__)

@@ -5,18 +5,18 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.slots import actions as slots
-from app.events.editing.checklist import about_words, required_steps
+from app.base.rules import RuleBroken
 from app.events.about.details import Details as Details
 from app.events.about.details import changes, details_of
-from app.events.editing.history import note_changes
-from app.events.models import Admission, Event, EventStatus
 from app.events.about.slugs import save_with_free_slug
 from app.events.about.upkeep import keep_up
+from app.events.editing.checklist import about_words, required_steps
+from app.events.editing.history import note_changes
+from app.events.models import Admission, Event, EventStatus
+from app.events.slots import actions as slots
 from app.organizations.actions import refuse_halted
 from app.organizations.models import Organization
 

@@ -10,8 +10,8 @@ from app.base import clock
 from app.base.db import db
 from app.events.about.details import Details
 from app.events.kinds import Part
-from app.events.timetable.models import Meeting
 from app.events.models import Admission, Event, Format, Slot
+from app.events.timetable.models import Meeting
 
 EDITOR, SLOTS = "events_desk.edit", "slots.index"
 

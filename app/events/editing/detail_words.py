@@ -13,10 +13,10 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import User
 from app.audit.models import AuditEntry
 from app.audit.wording import action_words, actor_words
-from app.events.kinds import KINDS, PROJECTS
-from app.events.models import Event
 from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.about.wording import FOR
+from app.events.kinds import KINDS, PROJECTS
+from app.events.models import Event
 from app.web.filters import day, time
 from app.web.pages import Paged, paged
 

@@ -11,16 +11,16 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.events.editing import queries as desk_queries
+from app.base.words.text import whole
 from app.events.about.details import Details
+from app.events.editing import queries as desk_queries
 from app.events.editing.forms import NOT_COUNTED, EventForm
 from app.events.models import Event
 from app.events.series.actions import series_of
-from app.web.fields import PlainLine, SensibleDate, choices, line, stripped, too_long
 from app.organizations.models import Organization
 from app.roadmap.models import Measure
 from app.roadmap.queries import current_plan, measures_of
-from app.base.words.text import whole
+from app.web.fields import PlainLine, SensibleDate, choices, line, stripped, too_long
 
 TAB = re.compile(r"[\w-]{8,32}", re.ASCII)
 SAID_PLAINLY = (

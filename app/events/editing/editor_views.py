@@ -7,16 +7,24 @@ from flask_login import login_required
 
 from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.editing import actions, checklist, windows as editing
-from app.events.templates import actions as event_templates
-from app.events.editing.detail_words import history_of
+from app.base.rules import RuleBroken
 from app.events.about.details import version_of
-from app.events.editing.editor_forms import TemplateForm, details_without_mistakes, event_form, said_by, tab_of, usual_at
+from app.events.catalogue.showing import shown_in_preview
+from app.events.editing import actions, checklist
+from app.events.editing import windows as editing
+from app.events.editing.detail_words import history_of
+from app.events.editing.editor_forms import (
+    TemplateForm,
+    details_without_mistakes,
+    event_form,
+    said_by,
+    tab_of,
+    usual_at,
+)
 from app.events.editing.forms import EventForm, usual_for
 from app.events.kinds import KINDS
 from app.events.models import Event
-from app.events.catalogue.showing import shown_in_preview
+from app.events.templates import actions as event_templates
 from app.permissions import authorize, drafting, event_for
 from app.web.pages import page, page_asked
 

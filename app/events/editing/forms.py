@@ -1,7 +1,6 @@
 """What an organizer types about an event."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,32 +8,38 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateTimeLocalField,
     Field,
     SelectChoice,
     SelectField,
-    SelectMultipleField,
     TextAreaField,
 )
 from wtforms.validators import (
     InputRequired,
     Length,
-    Optional,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.base import clock
+from app.base.words.text import whole, whole_or_nothing
 from app.events.about.details import Details
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
 from app.events.kinds import KINDS, PROJECTS, Kind, Part
 from app.events.models import EventSeries, Format
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
-from app.web.fields import PlainLine, PlainText, SensibleDate, choices, line, stripped, too_long, trimmed, whole_number
 from app.organizations.models import Municipality, Organization
 from app.people.models import Category
 from app.roadmap.models import Measure
 from app.roadmap.queries import measure_by_code
-from app.base.words.text import whole, whole_or_nothing
+from app.web.fields import (
+    Checkboxes,
+    MomentField,
+    PlainLine,
+    PlainText,
+    choices,
+    line,
+    stripped,
+    too_long,
+    trimmed,
+    whole_number,
+)
 
 MOST_LETTERS = 8000
 MOST_COMPANIONS = 10
@@ -64,39 +69,6 @@ ASKED_OF = {
     "hours": Part.HOURS,
     "project": Part.PROJECT,
 }
-
-
-class Checkboxes(SelectMultipleField):
-    """Several choices, each a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class MomentField(DateTimeLocalField):
-    """Date and time on the region's clock; ``stored`` is the moment as it is kept (UTC)."""
-
-    def __init__(self, label: Any, *, required: Any = "", **kwargs: Any) -> None:
-        needed = InputRequired(required) if required else Optional()
-        super().__init__(
-            label,
-            validators=[needed, SensibleDate(years_back=2, years_ahead=3)],
-            format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-            **kwargs,
-        )
-
-    def process_data(self, value: datetime | None) -> None:
-        self.data = clock.to_local(value).replace(tzinfo=None) if value else None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Choose a date and a time. Example: 23.11.2026, 14:00.")) from None
-
-    @property
-    def stored(self) -> datetime | None:
-        return clock.from_local(self.data) if self.data else None
 
 
 class WebAddress:

@@ -10,25 +10,27 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
-from app.base import clock
 from app.attendance.queries import unticked_events
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.editing import actions, queries as desk_queries, windows as editing, patterns
-from app.events.slots import actions as slots
-from app.events.editing.queries import Choice
+from app.base.rules import RuleBroken
 from app.events.about.details import Details, version_of
+from app.events.editing import actions, patterns
+from app.events.editing import queries as desk_queries
+from app.events.editing import windows as editing
 from app.events.editing.editor_forms import event_form, said_by, tab_of, usual_at
 from app.events.editing.forms import EventForm, usual_for
+from app.events.editing.queries import Choice
 from app.events.kinds import KINDS
 from app.events.series.actions import begin_series
+from app.events.slots import actions as slots
 from app.events.slots.forms import CallOffForm, CopyForm
 from app.organizations.models import Organization, State
 from app.organizations.queries import organizations_in_state
 from app.permissions import attended, authorize, can, described, drafting, event_for, organized
-from app.registrations.signing_up.actions import cancel_all, tell_changed
-from app.registrations.queries import live_count
 from app.registrations.groups.waitlists import sign_ups_by_day, waiting_at
+from app.registrations.queries import live_count
+from app.registrations.signing_up.actions import cancel_all, tell_changed
 from app.web.pages import page, page_asked, paged
 
 bp = Blueprint("events_desk", __name__)
@@ -284,5 +286,8 @@ def copy(slug: str) -> ResponseReturnValue:
             flash(_("Here is the copy: a draft with the same words and slots."), "success")
             return redirect(url_for(".edit", slug=twin.slug), 303)
     return page(
-        "events/editing/copy.html", status=422 if form.is_submitted() else 200, event=event, form=form
+        "events/editing/copy.html",
+        status=422 if form.is_submitted() else 200,
+        event=event,
+        form=form,
     )

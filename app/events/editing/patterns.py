@@ -8,22 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.editing.actions import draft
-from app.events.seat_rules.queries import quotas_of
+from app.base.rules import RuleBroken
 from app.events.about.details import Details, details_of
+from app.events.about.upkeep import keep_up
+from app.events.editing.actions import draft
 from app.events.kinds import KINDS
-from app.events.timetable.models import Meeting
-from app.events.timetable.queries import meetings_of
 from app.events.models import Admission, Event, EventSeries, Format, Slot
 from app.events.questions.models import Question, QuestionKind
 from app.events.questions.queries import questions_of
-from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.events.seat_rules.actions import promise_draw
-from app.events.about.upkeep import keep_up
+from app.events.seat_rules.queries import quotas_of
+from app.events.seat_rules.quota_models import Quota, QuotaKind
+from app.events.timetable.models import Meeting
+from app.events.timetable.queries import meetings_of
 from app.organizations.models import Municipality, Organization
 from app.roadmap.models import Measure
 from app.roadmap.queries import measure_by_code

@@ -11,11 +11,11 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import like, searchable
 from app.events.kinds import KINDS
 from app.events.models import Event, EventStatus, Slot
 from app.events.staff.queries import Remit
 from app.organizations.models import Municipality
-from app.base.words.text import like, searchable
 
 SORTS = ("date", "-date", "title", "-title", "seats", "-seats")
 AGENDA_DAYS = 7

@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole_or_nothing
+from app.events.about.details import Details, changes, details_of, version_of
 from app.events.editing import actions
 from app.events.editing.detail_words import TITLES
-from app.events.about.details import Details, changes, details_of, version_of
 from app.events.models import Event, EventStatus
 from app.organizations.models import Organization
-from app.base.words.text import whole_or_nothing
 
 
 class Stale(RuleBroken):

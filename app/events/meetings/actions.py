@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.about.upkeep import keep_up
+from app.events.models import EventStatus, Slot
 from app.events.slots import actions as slots
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import EventStatus, Slot
 from app.events.timetable.rooms import Spot
-from app.events.about.upkeep import keep_up
 
 MOST_MEETINGS = 200  # of one slot: each working day of a school year
 

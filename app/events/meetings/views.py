@@ -7,15 +7,15 @@ from flask_babel import ngettext
 from flask_login import login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.meetings import actions as meetings
+from app.events.models import Event, Slot
+from app.events.slots.rhythm_forms import MeetingForm, MeetingSeriesForm
 from app.events.timetable import rooms
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, Slot
-from app.events.timetable.rooms import Spot
 from app.events.timetable.rhythm import spots_of
-from app.events.slots.rhythm_forms import MeetingForm, MeetingSeriesForm
+from app.events.timetable.rooms import Spot
 from app.permissions import event_for
 from app.registrations.desk.slot_changes import tell_schedule
 from app.web.pages import found_or_404, page

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.questions.models import OF_A_LIST, Question, QuestionKind
 from app.events.questions.queries import all_questions_of

@@ -9,10 +9,10 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField,
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.events.questions.models import Question, QuestionKind
-from app.events.questions.actions import Condition, Wording, in_short
-from app.web.fields import PlainLine, choices, line, too_long, trimmed
 from app.base.words.text import clean
+from app.events.questions.actions import Condition, Wording, in_short
+from app.events.questions.models import Question, QuestionKind
+from app.web.fields import PlainLine, choices, line, too_long, trimmed
 
 LONGEST_CHOICE = 100
 MOST_TYPED = 20_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 # Words of a question, and what they ask for. «Паспорт проекта» is nobody's document.
 TOPICS = {

@@ -7,13 +7,13 @@ from flask_login import login_required
 
 from app.audit.actions import record_now
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.questions import actions as questions
-from app.events.slots import actions as slots
+from app.base.rules import RuleBroken
 from app.events.models import Event
+from app.events.questions import actions as questions
 from app.events.questions.forms import KINDS, QuestionForm
 from app.events.questions.models import Question
 from app.events.questions.queries import all_questions_of
+from app.events.slots import actions as slots
 from app.permissions import event_for
 from app.registrations.answers.forms import AnswersForm, condition_in_words
 from app.registrations.answers.queries import answered_questions, summary

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.slots import actions as slots
-from app.events.seat_rules.queries import draw_of, has_quota, quotas_of
-from app.events.seat_rules.draw_models import Draw
-from app.events.models import Admission, Event
-from app.events.seat_rules.quota_models import Quota, QuotaKind
+from app.base.rules import RuleBroken
 from app.events.about.upkeep import keep_up
+from app.events.models import Admission, Event
+from app.events.seat_rules.draw_models import Draw
+from app.events.seat_rules.queries import draw_of, has_quota, quotas_of
+from app.events.seat_rules.quota_models import Quota, QuotaKind
+from app.events.slots import actions as slots
 from app.organizations.models import Municipality
 
 MOST_QUOTAS = 10

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.base.db import db
-from app.events.seat_rules.draw_models import Draw
 from app.events.models import Event
+from app.events.seat_rules.draw_models import Draw
 from app.events.seat_rules.quota_models import Quota, QuotaKind
 
 

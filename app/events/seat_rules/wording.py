@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.base import clock
-from app.events.seat_rules.draw_models import Draw
-from app.events.models import Admission, Event
-from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.events.about.wording import for_grades
+from app.events.models import Admission, Event
+from app.events.seat_rules.draw_models import Draw
+from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.web.filters import day, time
 
 

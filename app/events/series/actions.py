@@ -4,11 +4,11 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import slug
+from app.events.about.slugs import MOST, first_free
 from app.events.models import Event, EventSeries, EventStatus
 from app.events.queries import CARD_COLUMNS, SLUG, Card, Coming, coming_of
-from app.events.about.slugs import MOST, first_free
 from app.organizations.models import Municipality, Organization
-from app.base.words.text import slug
 
 MOST_SHOWN = 200
 

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.about.details import changes
+from app.events.about.upkeep import keep_up
 from app.events.models import Event, EventStatus, Slot
 from app.events.timetable.rooms import Spot
-from app.events.about.upkeep import keep_up
 
 MOST_SLOTS = 1000  # in one event: more is a slip of the finger, or several events
 

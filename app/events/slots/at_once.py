@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.about.upkeep import keep_up
+from app.events.models import Event, EventStatus, Slot
 from app.events.slots import actions as slots
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, EventStatus, Slot
 from app.events.timetable.rooms import Spot
-from app.events.about.upkeep import keep_up
 from app.web.filters import span
 
 MOST_NAMED = 5

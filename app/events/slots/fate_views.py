@@ -6,15 +6,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, Slot
 from app.events.slots.forms import CallOffForm, MovePeopleForm
-from app.web.filters import span
 from app.permissions import event_for
 from app.registrations.desk.slot_changes import Moved, call_off, live_in, move_all
+from app.web.filters import span
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("slot_fate", __name__)

@@ -14,10 +14,17 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from app.events.editing.forms import MomentField
-from app.events.slots.at_once import Wish
-from app.web.fields import PlainText, SensibleDate, line, too_long, trimmed, whole_number
 from app.base.words.text import whole
+from app.events.slots.at_once import Wish
+from app.web.fields import (
+    MomentField,
+    PlainText,
+    SensibleDate,
+    line,
+    too_long,
+    trimmed,
+    whole_number,
+)
 
 MOST_SEATS = 5000
 MOST_MORE = 50

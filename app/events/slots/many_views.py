@@ -7,15 +7,15 @@ from flask_babel import ngettext
 from flask_login import login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.timetable import rooms
-from app.events.models import Event, Slot
-from app.events.slots.forms import ManyForm
-from app.events.slots.at_once import NotAll, Refused, change_many, delete_many
-from app.permissions import event_for
-from app.registrations.signing_up.actions import promote
-from app.registrations.desk.slot_changes import tell_moved
+from app.base.rules import RuleBroken
 from app.base.words.text import whole
+from app.events.models import Event, Slot
+from app.events.slots.at_once import NotAll, Refused, change_many, delete_many
+from app.events.slots.forms import ManyForm
+from app.events.timetable import rooms
+from app.permissions import event_for
+from app.registrations.desk.slot_changes import tell_moved
+from app.registrations.signing_up.actions import promote
 from app.web.pages import page
 
 bp = Blueprint("slots_at_once", __name__)

@@ -20,11 +20,19 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from app.events.editing.forms import Checkboxes, MomentField
-from app.events.timetable.rooms import Spot
 from app.events.slots.forms import MOST_SEATS
 from app.events.timetable.rhythm import LONGEST, Rhythm, minutes
-from app.web.fields import PlainLine, SensibleDate, line, too_long, trimmed, whole_number
+from app.events.timetable.rooms import Spot
+from app.web.fields import (
+    Checkboxes,
+    MomentField,
+    PlainLine,
+    SensibleDate,
+    line,
+    too_long,
+    trimmed,
+    whole_number,
+)
 
 WEEKDAYS = (*(_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Sun")),)
 MOST_ROOMS = 30

@@ -8,12 +8,12 @@ from flask_babel import ngettext
 from flask_login import login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.timetable import rooms
-from app.events.slots import actions as slots
+from app.base.rules import RuleBroken
 from app.events.models import Event
-from app.events.timetable.rhythm import spots_of
+from app.events.slots import actions as slots
 from app.events.slots.rhythm_forms import SlotSeriesForm
+from app.events.timetable import rooms
+from app.events.timetable.rhythm import spots_of
 from app.permissions import event_for
 from app.web.pages import page
 

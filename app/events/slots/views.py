@@ -11,17 +11,17 @@ from flask_login import login_required
 
 from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.timetable import rooms
-from app.events.slots import actions as slots
-from app.events.models import Event, Slot
-from app.events.timetable.rooms import Spot
-from app.events.slots.forms import NewSlotForm, SlotForm
-from app.permissions import event_for
-from app.registrations.signing_up.actions import promote, tell_changed
-from app.registrations.models import Registration
-from app.registrations.desk.slot_changes import take_seats_away, would_lose
+from app.base.rules import RuleBroken
 from app.base.words.text import whole
+from app.events.models import Event, Slot
+from app.events.slots import actions as slots
+from app.events.slots.forms import NewSlotForm, SlotForm
+from app.events.timetable import rooms
+from app.events.timetable.rooms import Spot
+from app.permissions import event_for
+from app.registrations.desk.slot_changes import take_seats_away, would_lose
+from app.registrations.models import Registration
+from app.registrations.signing_up.actions import promote, tell_changed
 from app.web.pages import found_or_404, page, page_of
 
 bp = Blueprint("slots", __name__)

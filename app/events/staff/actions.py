@@ -5,15 +5,15 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.audit.actions import record
-from app.web.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.staff.models import EventStaff, StaffRole
 from app.events.staff.queries import colleagues_at
 from app.notifications.actions import notify
 from app.organizations.models import Role
 from app.organizations.queries import members_of
+from app.web.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
 
 MOST_COLLEAGUES = 50
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.base import clock
 from app.accounts.models import Device, User
+from app.base import clock
 from app.base.db import db, transaction
 from app.events.models import Event
 from app.events.staff.models import DoorLink, EventStaff

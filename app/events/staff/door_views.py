@@ -6,14 +6,14 @@ from flask_login import current_user
 
 from app.audit.log_ins import enter as begin_session
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.staff import doors
 from app.events.staff.forms import DoorForm
 from app.events.staff.models import DoorLink
 from app.events.staff.queries import door_link_by_token
 from app.permissions import can
-from app.web.security import limiter
 from app.web.pages import page, private
+from app.web.security import limiter
 
 bp = Blueprint("doors", __name__)
 guessing_limit = limiter.limit("30 per minute", methods=["POST"])
@@ -53,7 +53,9 @@ def enter(token: str) -> ResponseReturnValue:
             return redirect(room, 303)
     form.pin.data = ""  # never sent back
     status = 422 if form.is_submitted() else 200
-    return private(page("events/staff/enter.html", status=status, link=link, event=link.event, form=form))
+    return private(
+        page("events/staff/enter.html", status=status, link=link, event=link.event, form=form)
+    )
 
 
 def let_in(link: DoorLink, form: DoorForm) -> None:

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts import devices, passwords
 from app.accounts.models import User
 from app.accounts.queries import hashed
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.staff.models import DoorLink, EventStaff, StaffRole
 from app.events.staff.queries import door_links_of

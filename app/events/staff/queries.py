@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.accounts.models import User
 from app.accounts.queries import hashed
+from app.base import clock
 from app.base.db import db
 from app.events.models import Event, EventStatus
 from app.events.staff.models import DoorLink, EventStaff, StaffRole

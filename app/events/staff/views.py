@@ -11,9 +11,10 @@ from flask_login import current_user, login_required
 from app.accounts import passwords
 from app.audit.confirming import confirmed_again
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.staff import doors, actions as staff
+from app.base.rules import RuleBroken
 from app.events.models import Event
+from app.events.staff import actions as staff
+from app.events.staff import doors
 from app.events.staff.forms import ColleagueForm, DoorLinkForm
 from app.events.staff.models import StaffRole
 from app.events.staff.queries import colleagues_at, door_link_in, door_links_of, staff_in

@@ -8,10 +8,10 @@ from sqlalchemy.orm import contains_eager
 
 from app.audit.actions import record
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.about.details import Details
-from app.events.models import Event
 from app.events.editing.patterns import OF_PLACE, event_like, pattern_of
+from app.events.models import Event
 from app.events.templates.models import EventTemplate
 from app.organizations.models import Organization, OrganizationKind
 

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.templates import actions as event_templates
+from app.base.rules import RuleBroken
 from app.events.editing.editor_forms import BeginForm
+from app.events.templates import actions as event_templates
 from app.events.templates.models import EventTemplate
 from app.permissions import authorize, can, drafting
 from app.web.pages import get_or_404, page

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.events.timetable.models import Meeting
 from app.events.models import Slot
+from app.events.timetable.models import Meeting
 
 Span = tuple[datetime, datetime]
 

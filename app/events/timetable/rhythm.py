@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.base import clock
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.timetable.holidays import is_holiday
 from app.events.timetable.rooms import Spot
 

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
 from app.base.db import db
-from app.events.timetable.queries import spans_of
-from app.events.models import Event, EventStatus, Slot
-from app.web.filters import span
 from app.base.words.text import searchable
+from app.events.models import Event, EventStatus, Slot
+from app.events.timetable.queries import spans_of
+from app.web.filters import span
 
 MOST_NAMED = 5
 

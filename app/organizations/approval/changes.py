@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.organizations.actions import (
     OF_APPROVAL,
@@ -19,9 +19,9 @@ from app.organizations.actions import (
     needs_approval,
     refuse_ministry,
 )
+from app.organizations.approval.states import refuse_unless_seen, tell_admins
 from app.organizations.models import Organization, OrganizationChange, OrganizationKind
 from app.organizations.queries import change_of, organization_named, site_admins
-from app.organizations.approval.states import refuse_unless_seen, tell_admins
 
 
 def propose(

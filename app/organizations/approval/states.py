@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.organizations.actions import refuse_too_many_waiting, tell_ministry
 from app.organizations.models import (

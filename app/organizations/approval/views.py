@@ -14,19 +14,19 @@ from flask_wtf import FlaskForm
 
 from app.audit.actions import record
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import clean
 from app.events.catalogue.counts import coming_events_of, number_of_coming
-from app.organizations.approval import changes, states
 from app.organizations import queries
 from app.organizations.actions import needs_approval
+from app.organizations.approval import changes, states
+from app.organizations.approval.warnings import warnings_of
 from app.organizations.forms import CloseForm, ReasonForm
 from app.organizations.kinds import TITLES
 from app.organizations.models import Organization, OrganizationChange, State
-from app.organizations.approval.warnings import warnings_of
 from app.permissions import authorize
 from app.registrations.desk.closing import MOST_NAMED, close_organization
 from app.registrations.queries import people_to_come_to
-from app.base.words.text import clean
 from app.web.pages import found_or_404, get_or_404, page, page_asked
 
 bp = Blueprint("approvals", __name__)

@@ -8,13 +8,13 @@ from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from app.base import clock
 from app.accounts.guards import attempts
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
+from app.base import clock
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
 from app.base.mail import RETRIED_FOR
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.organizations.actions import grant
 from app.organizations.kinds import ROLES

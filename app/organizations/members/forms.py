@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 
-from app.web import fields
 from app.organizations.kinds import ROLES
 from app.organizations.members.actions import roles_in
 from app.organizations.models import Organization, Role
+from app.web import fields
 
 
 class InviteForm(FlaskForm):

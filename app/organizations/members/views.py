@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from app.audit.actions import record
 from app.audit.confirming import confirmed_again
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.organizations.members import actions as memberships
+from app.base.rules import RuleBroken
 from app.organizations.kinds import ROLES
+from app.organizations.members import actions as memberships
 from app.organizations.members.forms import InviteForm
 from app.organizations.models import Membership, Organization, Role
 from app.organizations.queries import memberships_in, organization_by_slug

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import sort_key
 from app.files.json_files import FileWrong, Tally
 from app.organizations.actions import found, named
 from app.organizations.models import Municipality, Organization
 from app.organizations.region.files import OrganizationRow, RegionFile
-from app.base.words.text import sort_key
 
 
 def store_region(file: RegionFile) -> dict[str, Tally]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.base.words.text import same_name
 from app.files.json_files import Entry, read_json
 from app.organizations.kinds import kind_of_name
 from app.organizations.models import OrganizationKind
-from app.base.words.text import same_name
 
 BRACKETS = re.compile(r"\s*\([^()]*\)")
 SETTLEMENT = re.compile(r"(?:г|п|с|х|пос|ст|д)\.? +")

@@ -9,9 +9,9 @@ from wtforms import DateField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from app.base import clock
+from app.people.models import ConsentKind
 from app.web import fields
 from app.web.fields import whole_number
-from app.people.models import ConsentKind
 
 KINDS = [
     SelectChoice(ConsentKind.PERSONAL_DATA.value, _l("Processing of personal data")),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from flask_babel import force_locale
 
-from app.press import printer
 from app.events.models import Event
-from app.web.filters import day
 from app.organizations.models import Organization
 from app.organizations.queries import operator
+from app.people.consents.queries import Words, in_force
 from app.people.models import ConsentKind, Guardianship, Person, SchoolClass
 from app.people.queries import guardianships_of
-from app.people.consents.queries import Words, in_force
+from app.press import printer
+from app.web.filters import day
 
 # Letters of the text up to which it stands on one page in this size.
 SIZES = ((3300, "regular"), (4200, "small"), (5200, "tiny"))

@@ -10,14 +10,14 @@ from flask_login import current_user, login_required
 
 from app.base import clock
 from app.base.db import transaction
+from app.base.rules import RuleBroken
 from app.papers.consents.forms import PaperConsentsForm, PaperWithdrawalForm, kind_of
 from app.papers.consents.sheets import blank as blank_form
 from app.papers.consents.sheets import for_class
-from app.web.errors import RuleBroken
 from app.people.classes.queries import pupil_in, pupils_of
+from app.people.consents.queries import in_force
 from app.people.models import ConsentKind, Person, SchoolClass
 from app.people.queries import consents_of
-from app.people.consents.queries import in_force
 from app.permissions import authorize, event_for
 from app.registrations.consents import on_paper as paper_consents
 from app.registrations.desk.forms import numbers

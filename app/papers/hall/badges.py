@@ -10,12 +10,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.press import printer
+from app.base.words.text import clean, sort_key
 from app.certificates.printing.document import public_url
 from app.events.models import Event
+from app.press import printer
 from app.press.millimetres import A4, MM
 from app.press.orders import Leaf, Piece, QRCode, Stamp
-from app.base.words.text import clean, sort_key
 
 WIDTH, HEIGHT = 90, 67  # mm: fits the usual holder; old printers reach every line of the sheet
 COLUMNS, ROWS = 2, 4

@@ -18,13 +18,13 @@ from wtforms import (
 )
 from wtforms.validators import Length, ValidationError
 
+from app.base.words.text import clean
+from app.events.models import Slot
 from app.papers.hall import badges
 from app.papers.hall.signs import Sign, typed_sign
 from app.papers.hall.tents import Tent, typed_tent
-from app.events.models import Slot
-from app.web.fields import PlainLine, too_long, trimmed, whole_number
 from app.registrations.answers.forms import ManyField
-from app.base.words.text import clean
+from app.web.fields import PlainLine, too_long, trimmed, whole_number
 
 MOST_TYPED = 30_000
 MOST_LINES = 300

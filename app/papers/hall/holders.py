@@ -8,19 +8,19 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.papers.hall.badges import ROLES, Badge, in_order, named
+from app.base.words.text import clean, sort_key
 from app.events.models import Event, Slot
 from app.events.staff.models import EventStaff, StaffRole
-from app.web.filters import day, time
 from app.organizations.models import Membership, Organization, Role
 from app.organizations.queries import memberships_in
+from app.papers.hall.badges import ROLES, Badge, in_order, named
 from app.people.models import Person
 from app.registrations.desk.queries import SHEET_ORDER
 from app.registrations.models import SEATED, Group, Registration
-from app.base.words.text import clean, sort_key
+from app.web.filters import day, time
 
 AT_EVENT = {StaffRole.ORGANIZER: ROLES["organizer"], StaffRole.DOOR: ROLES["volunteer"]}
 IN_ORGANIZATION = {

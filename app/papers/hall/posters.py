@@ -7,13 +7,13 @@ from typing import NamedTuple
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.press import printer, shelf
 from app.certificates.printing.document import site_name
+from app.events.about.wording import audience, days_of, place_of, why_signup_is_closed
 from app.events.catalogue.calendars import absolute
 from app.events.models import Event, EventStatus, Format, Slot
-from app.events.about.wording import audience, days_of, place_of, why_signup_is_closed
-from app.web.filters import day, time
+from app.press import printer, shelf
 from app.press.orders import DrawnOnce, QRCode
+from app.web.filters import day, time
 
 # From afar to close by: the first in which everything stands on one page.
 SIZES = ("huge", "large", "medium", "small", "tiny", "least")

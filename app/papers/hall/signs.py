@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.press import printer
-from app.papers.hall.posters import times
+from app.base.words.text import clean, sort_key
 from app.events.catalogue.calendars import absolute
 from app.events.models import Event, Slot
-from app.web.filters import day, time
+from app.papers.hall.posters import times
+from app.press import printer
 from app.press.millimetres import A4, MM
 from app.press.orders import Leaf, QRCode, Stamp
-from app.base.words.text import clean, sort_key
+from app.web.filters import day, time
 
 MOST_LINES = 6  # under the name of a room
 

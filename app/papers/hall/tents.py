@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.press import printer
-from app.papers.hall.badges import parts_of
+from app.base.words.text import clean
 from app.events.models import Event
+from app.papers.hall.badges import parts_of
+from app.press import printer
 from app.press.millimetres import A4, MM
 from app.press.orders import Leaf, Stamp
-from app.base.words.text import clean
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.audit.actions import record_now
-from app.papers.hall import holders as badge_queries, signs, tents
+from app.events.models import Event
+from app.papers.hall import holders as badge_queries
+from app.papers.hall import signs, tents
+from app.papers.hall.badges import Badge, in_order, printed_badges
 from app.papers.hall.forms import BadgesForm, SignsForm, TentsForm
 from app.papers.hall.holders import Found
-from app.papers.hall.badges import Badge, in_order, printed_badges
 from app.papers.lists.wording import titled
-from app.events.models import Event
 from app.permissions import event_for
 from app.web.pages import PDF, download, page
 

@@ -5,16 +5,16 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from app.papers.lists import wording
-from app.papers.lists.choices import ANSWER, COLUMNS, QUESTION, ListColumn
-from app.papers.lists.people import Participant
-from app.papers.lists.contents import Found, GroupOnList
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.events.questions.models import Question
-from app.web.filters import day
-from app.registrations.answers import queries as answer_queries
 from app.files.spreadsheets import Cell
+from app.papers.lists import wording
+from app.papers.lists.choices import ANSWER, COLUMNS, QUESTION, ListColumn
+from app.papers.lists.contents import Found, GroupOnList
+from app.papers.lists.people import Participant
+from app.registrations.answers import queries as answer_queries
+from app.web.filters import day
 
 PORTRAIT, LANDSCAPE = 186.0, 273.0  # millimetres between the margins of A4
 LEAST_SHARE = 0.58  # narrower than so much of what a column should have is not readable

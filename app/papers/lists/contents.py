@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.papers.lists.choices import Choice
-from app.papers.lists.people import Participant, in_order, participants
 from app.certificates.issued.models import Certificate
 from app.events.models import Event, Slot
 from app.events.questions.models import Question
 from app.events.questions.queries import all_questions_of, questions_by_id
 from app.organizations.models import Organization
+from app.papers.lists.choices import Choice
+from app.papers.lists.people import Participant, in_order, participants
 from app.people.models import Consent, ConsentKind, ConsentText, is_minor
 from app.people.queries import LAWFUL_FOR_MINORS
 from app.registrations.guardians.states import State, state

@@ -11,12 +11,25 @@ from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.papers.lists.choices import COLUMNS, MOST_BLANK, ORDER_TITLES, PAGES_TITLES, PRESETS, QUESTION, WHOM_TITLES, Choice, ListPaper, Order, Pages, Whom
-from app.papers.lists.columns import in_their_order
 from app.events.models import Event
 from app.events.questions.models import Question
-from app.web.fields import whole_number
+from app.papers.lists.choices import (
+    COLUMNS,
+    MOST_BLANK,
+    ORDER_TITLES,
+    PAGES_TITLES,
+    PRESETS,
+    QUESTION,
+    WHOM_TITLES,
+    Choice,
+    ListPaper,
+    Order,
+    Pages,
+    Whom,
+)
+from app.papers.lists.columns import in_their_order
 from app.registrations.desk.forms import slot_title
+from app.web.fields import whole_number
 
 Said = MultiDict[str, str]
 TOGETHER, MIXED = "together", "mixed"

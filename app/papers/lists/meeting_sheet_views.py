@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.audit.actions import record_now
-from app.papers.lists import meeting_sheets as sheets
 from app.events.models import Event, Slot
+from app.papers.lists import meeting_sheets as sheets
 from app.permissions import event_for
 from app.web.pages import PDF, XLSX, download, found_or_404
 

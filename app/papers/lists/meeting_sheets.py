@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.base import clock
-from app.press import printer
-from app.files import spreadsheets
 from app.attendance.meetings.queries import Line, lines_of
 from app.attendance.models import Presence
-from app.papers.lists.wording import SIGNS, titled
+from app.base import clock
+from app.events.models import Event, Slot
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, Slot
+from app.files import spreadsheets
+from app.papers.lists.wording import SIGNS, titled
+from app.press import printer
 
 ON_A_PAGE = 16  # meetings beside each other on A4 landscape
 BLANK_ROWS = 3

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from flask_babel import gettext as _
 
-from app.papers.lists.choices import Choice, Pages
-from app.papers.lists.people import Participant
-from app.papers.lists.contents import Found, GroupOnList, full_names
-from app.events.models import Slot
 from app.base.words.text import sort_key
+from app.events.models import Slot
+from app.papers.lists.choices import Choice, Pages
+from app.papers.lists.contents import Found, GroupOnList, full_names
+from app.papers.lists.people import Participant
 
 K = TypeVar("K", bound=Hashable)
 

@@ -11,17 +11,25 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.press import orders, printer, shelf
 from app.attendance.models import Presence
+from app.events.models import Event, Slot
 from app.papers.lists import wording
 from app.papers.lists.choices import Choice, ListPaper
-from app.papers.lists.columns import Teller, column_of, heading_of, on_paper, teller_of, tellers, widths_of
+from app.papers.lists.columns import (
+    Teller,
+    column_of,
+    heading_of,
+    on_paper,
+    teller_of,
+    tellers,
+    widths_of,
+)
+from app.papers.lists.contents import Found, found, slots_of
 from app.papers.lists.parts import Adult, Part, parts_of
 from app.papers.lists.people import Participant
-from app.papers.lists.contents import Found, found, slots_of
-from app.events.models import Event, Slot
-from app.web.filters import days
+from app.press import orders, printer, shelf
 from app.registrations.models import Status
+from app.web.filters import days
 
 MOST_TIMES = 3  # stand above one list
 Row = tuple[tuple[str, ...], bool]  # the texts of its cells; whether it is a heading

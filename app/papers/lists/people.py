@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from app.attendance.models import Attendance, Presence
 from app.base.db import db
-from app.papers.lists.choices import Choice, Order, Pages, Whom
+from app.base.words.text import sort_key
 from app.events.models import Slot
 from app.organizations.models import Organization
+from app.papers.lists.choices import Choice, Order, Pages, Whom
 from app.people.models import LAST_GRADE, Category, Person, grade_now
 from app.registrations.models import LIVE, SEATED, Registration, Status
-from app.base.words.text import sort_key
 
 
 class Participant(NamedTuple):

@@ -6,13 +6,20 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
+from app.events.models import Event, Slot
 from app.files import spreadsheets
 from app.papers.lists import wording
 from app.papers.lists.choices import QUESTION, Choice, ListPaper, Pages, usual
-from app.papers.lists.columns import Teller, column_of, heading_of, in_their_order, teller_of, tellers
-from app.papers.lists.parts import Part, parts_of
+from app.papers.lists.columns import (
+    Teller,
+    column_of,
+    heading_of,
+    in_their_order,
+    teller_of,
+    tellers,
+)
 from app.papers.lists.contents import Found, found, slots_of
-from app.events.models import Event, Slot
+from app.papers.lists.parts import Part, parts_of
 
 
 def table_with_contacts(event: Event, slots: Sequence[Slot]) -> bytes:

@@ -7,13 +7,14 @@ from werkzeug.datastructures import MultiDict
 
 from app.attendance.meetings.queries import courses_of
 from app.audit.actions import record_now
-from app.papers.lists import pdf as list_papers, spreadsheet as list_tables
-from app.papers.lists.choices import PRESETS, ListPaper
-from app.papers.lists.forms import ListForm
-from app.papers.lists.contents import titles_of_groups
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.questions.queries import all_questions_of
+from app.papers.lists import pdf as list_papers
+from app.papers.lists import spreadsheet as list_tables
+from app.papers.lists.choices import PRESETS, ListPaper
+from app.papers.lists.contents import titles_of_groups
+from app.papers.lists.forms import ListForm
 from app.permissions import can, event_for
 from app.registrations.desk.queries import schools_in
 from app.web.pages import PDF, XLSX, download, found_or_404, page

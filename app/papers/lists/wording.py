@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 
 from app.attendance.models import Presence
 from app.events.models import Slot
-from app.web.filters import span
 from app.registrations.guardians.states import State
 from app.registrations.models import Status
+from app.web.filters import span
 
 SIGNS = {Presence.PRESENT: "+", Presence.ABSENT: "н", Presence.EXCUSED: "у"}
 

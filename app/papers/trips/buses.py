@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 
 FEWEST_SEATS, MOST_SEATS = 7, 70
 USUAL = (18, 20, 25, 30, 35, 40, 45, 49, 53, 57, 60, 65, 70)  # seats of hired buses

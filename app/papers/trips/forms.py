@@ -11,17 +11,17 @@ from wtforms import Field, RadioField, SelectChoice
 from wtforms.validators import Optional
 
 from app.base import clock
-from app.web import fields
+from app.events.models import Slot
+from app.events.slots.rhythm_forms import DayField, HourField
 from app.papers.trips.buses import FEWEST_SEATS, MOST_SEATS, usual_bus
 from app.papers.trips.models import TripNotes
 from app.papers.trips.trips import Adult, Crew, Trip, Way
-from app.events.models import Slot
-from app.events.slots.rhythm_forms import DayField, HourField
+from app.registrations.groups.forms import AdultsForm
+from app.registrations.models import Group
+from app.web import fields
 from app.web.fields import whole_number
 from app.web.filters import day as day_of
 from app.web.filters import time as time_of
-from app.registrations.groups.forms import AdultsForm
-from app.registrations.models import Group
 
 PURPOSE = "профессиональной ориентации обучающихся"  # a Russian order, whoever types it
 ADULTS = re.compile(r"(adult|phone)_\d+")

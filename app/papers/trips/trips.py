@@ -13,15 +13,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.press import printer
-from app.papers.trips.buses import Bus, Passenger, seated
+from app.base.rules import RuleBroken
+from app.base.words.text import quoted
 from app.papers.consents.sheets import Forms, forms_for
-from app.web.errors import RuleBroken
+from app.papers.trips.buses import Bus, Passenger, seated
 from app.people.models import ConsentKind, Guardianship, Person
 from app.people.queries import consents_of, guardianships_of
+from app.press import printer
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Group
-from app.base.words.text import quoted
 
 FEWEST_FOR_POLICE = 8  # children in one bus: an «organized carriage» of which the police is told
 

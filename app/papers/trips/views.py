@@ -9,16 +9,16 @@ from flask_login import login_required
 
 from app.audit.actions import record
 from app.base.db import transaction
+from app.base.rules import RuleBroken
 from app.papers.trips import notes as trip_notes
 from app.papers.trips.forms import TripForm
 from app.papers.trips.models import TripNotes
 from app.papers.trips.trips import TITLES, Crew, Paper, crew_of, printed
-from app.web.errors import RuleBroken
 from app.people.models import Person, SchoolClass
 from app.permissions import can, group_for
 from app.registrations.models import Group
-from app.web.security import limiter
 from app.web.pages import PDF, download, page
+from app.web.security import limiter
 
 bp = Blueprint("trips", __name__)
 KEEP = "keep"  # the button that prints nothing

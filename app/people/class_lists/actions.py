@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.base import clock, jobs
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock, jobs
 from app.base.db import after_commit, db, hold_row, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization
 from app.people.class_lists import reading as list_reading
 from app.people.class_lists.batches import apply_batch

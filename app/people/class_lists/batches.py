@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import searchable, sort_key
 from app.people.actions import Details
-from app.people.classes.actions import class_of, new_class
 from app.people.class_lists.kept import ClassKey, Facts
 from app.people.class_lists.matching import School, Verdict, born_on, place_of
 from app.people.class_lists.models import ImportedRow, ListImport, Outcome
-from app.people.models import Guardianship, Person
+from app.people.classes.actions import class_of, new_class
 from app.people.classes.pupils import hold
-from app.base.words.text import searchable, sort_key
+from app.people.models import Guardianship, Person
 
 BATCH = 500
 Change = dict[str, Any]  # columns of a row, with its id

@@ -9,8 +9,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
-from app.people.class_lists.sheets.columns import Column, understood
 from app.people.class_lists.models import ListImport, Outcome
+from app.people.class_lists.sheets.columns import Column, understood
 
 COLUMNS = {
     Column.LEFT_OUT: _l("Leave out"),

@@ -10,11 +10,20 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from app.people.class_lists.kept import Card, ClassKey, Facts, Kept, classes_of, closed_to, earlier_facts, kept_by
+from app.base.words.text import same_name
+from app.people.class_lists.kept import (
+    Card,
+    ClassKey,
+    Facts,
+    Kept,
+    classes_of,
+    closed_to,
+    earlier_facts,
+    kept_by,
+)
 from app.people.class_lists.models import ImportedRow, ListImport, Outcome
 from app.people.class_lists.reading import ReadRow
 from app.people.models import SchoolClass
-from app.base.words.text import same_name
 
 plain = lru_cache(maxsize=30_000)(same_name)
 

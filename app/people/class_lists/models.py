@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import Model
 from app.organizations.models import Organization
 from app.people.models import Person, SchoolClass
@@ -80,50 +80,3 @@ class ImportedRow(Model):
     is_done: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person | None] = relationship()
-
-
-class Merge(Model):
-    """Two persons found to be one: what was moved from the other, so that it can go back."""
-
-    kept_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    other_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    moved: Mapped[dict[str, Any]]
-    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
-    made_at: Mapped[datetime] = mapped_column(default=clock.now)
-    undone_at: Mapped[datetime | None]
-
-    kept: Mapped[Person] = relationship(foreign_keys=[kept_id])
-    other: Mapped[Person] = relationship(foreign_keys=[other_id])
-    made_by: Mapped[User | None] = relationship()
-
-
-class NotTheSame(Model):
-    """Somebody who knows them said that these two are different people: not asked again."""
-
-    __table_args__ = (sa.UniqueConstraint("first_id", "second_id"),)
-
-    first_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
-    second_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )  # the larger number of the two
-    said_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
-    said_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-
-class ErasureReason(enum.StrEnum):
-    REQUEST = "request"  # of the person or a guardian
-    WITHDRAWAL = "withdrawal"  # of the consent, 30 days ago
-    RETENTION = "retention"  # the period is over
-
-
-class ErasureAct(Model):
-    """That somebody's data was destroyed, without saying whose (Roskomnadzor's order № 179
-    of 28.10.2022): the person is a number here."""
-
-    subject: Mapped[int] = mapped_column(index=True)  # the number the person had; no reference
-    reason: Mapped[ErasureReason]
-    categories: Mapped[list[str]] = mapped_column(default=list)  # of data, in words
-    kept: Mapped[list[str]] = mapped_column(default=list)  # what stays, and why
-    rows: Mapped[dict[str, Any]]  # the log extract: table → number of rows changed
-    done_by: Mapped[str] = mapped_column(sa.String(200), default="")  # a role, or the worker
-    done_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -8,12 +8,19 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.base import clock
+from app.base.words.text import same_name
 from app.people.class_lists.sheets.columns import Column
 from app.people.class_lists.sheets.files import Cell, Table, read_tables, text_of
-from app.people.class_lists.sheets.interpret import ClassList, HeaderUnknown, ListedGuardian, ListRow, interpret, without_forbidden
+from app.people.class_lists.sheets.interpret import (
+    ClassList,
+    HeaderUnknown,
+    ListedGuardian,
+    ListRow,
+    interpret,
+    without_forbidden,
+)
 from app.people.classes.actions import first_year_of
 from app.people.models import SchoolClass
-from app.base.words.text import same_name
 
 Sheet = dict[str, Any]  # a table as JSON: its name, its rows
 

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from app.base.db import db
 from app.people.class_lists.batches import BATCH, as_json, by_ids, redo_derived
 from app.people.class_lists.models import ImportedRow, ListImport, Outcome
-from app.people.models import Guardianship, Person, SchoolClass
 from app.people.classes.pupils import hold
+from app.people.models import Guardianship, Person, SchoolClass
 
 Change = dict[str, Any]
 

@@ -6,21 +6,28 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from wtforms.validators import ValidationError
 
-from app.workbench import workshop as workbench
-from app.web.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization
-from app.people.class_lists import actions as list_imports, reading as list_reading
-from app.people.class_lists.sheets.files import ListUnreadable
+from app.people.class_lists import actions as list_imports
+from app.people.class_lists import reading as list_reading
 from app.people.class_lists.forms import OUTCOMES, ColumnsForm, UploadForm
 from app.people.class_lists.models import ImportState, ListImport, Outcome
 from app.people.class_lists.queries import rows_of, sheets_of
-from app.people.class_lists.wording import born_of_row, changes_of, class_of_row, headings, load_words
+from app.people.class_lists.sheets.files import ListUnreadable
+from app.people.class_lists.wording import (
+    born_of_row,
+    changes_of,
+    class_of_row,
+    headings,
+    load_words,
+)
 from app.people.models import SchoolClass
 from app.permissions import authorize, can, own_schools
-from app.web.security import limiter
+from app.web.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from app.web.pages import get_or_404, page, page_asked, paged
+from app.web.security import limiter
+from app.workbench import workshop as workbench
 
 bp = Blueprint("class_lists", __name__)
 ROWS = 100

@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, hold_row, insert_unless_there
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization, Role
 from app.organizations.queries import members_of
 from app.people.models import Person, SchoolClass

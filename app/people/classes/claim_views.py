@@ -7,10 +7,10 @@ from flask_babel import ngettext
 from flask_login import login_required
 
 from app.base.db import transaction
+from app.base.words.text import whole
 from app.organizations.models import Organization
 from app.people.classes import claims
 from app.permissions import authorize, can, own_schools
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page, page_asked, paged
 
 bp = Blueprint("claims", __name__)

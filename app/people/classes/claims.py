@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
 from app.organizations.models import Organization
 from app.people.classes.queries import KEPT

@@ -10,11 +10,11 @@ from wtforms import DateField, SelectField, StringField, TelField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.base import clock
-from app.web import fields
+from app.base.words.person_names import LOOKALIKES
 from app.people.actions import Details
 from app.people.forms import PUPIL_AGES
 from app.people.models import LAST_GRADE, Category, Person, age_on
-from app.base.words.person_names import LOOKALIKES
+from app.web import fields
 
 LETTER = re.compile(r"[А-ЯЁӘҺҖҢӨҮ]{0,3}")
 

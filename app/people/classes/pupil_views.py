@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 
 from app.audit.actions import record
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.classes import pupils as actions
 from app.people.classes.forms import GuardianForm, PupilForm
 from app.people.classes.queries import class_by_id, classes_of, guardianship_in, pupil_in, pupils_of

@@ -10,11 +10,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.accounts.models import User
 from app.audit.actions import record
 from app.base.db import db, hold_row
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization
 from app.people.actions import Details, described
-from app.people.classes.queries import KEPT, namesake_in
 from app.people.classes.actions import put_in_class
+from app.people.classes.queries import KEPT, namesake_in
 from app.people.models import Guardianship, Person, SchoolClass
 from app.people.queries import guardianships_of
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import sort_key
 from app.organizations.models import Organization
 from app.people.models import (
     ADULT_AGE,
@@ -21,7 +22,6 @@ from app.people.models import (
     SchoolClass,
 )
 from app.people.queries import LAWFUL_FOR_MINORS
-from app.base.words.text import sort_key
 
 KEPT = (Person.merged_into_id.is_(None), Person.anonymized_at.is_(None))
 

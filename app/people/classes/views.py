@@ -5,23 +5,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.organizations.models import Organization, Role
 from app.organizations.queries import members_of
 from app.people.classes import actions as classes
 from app.people.classes.claims import number_of_claims
 from app.people.classes.forms import ClassForm
+from app.people.classes.pupils import on_receipt
 from app.people.classes.queries import class_by_id, classes_of, numbers_of, pupils_of, together
 from app.people.models import SchoolClass
-from app.people.classes.pupils import on_receipt
 from app.people.queries import consents_of, guardianships_of
 from app.permissions import authorize, can, own_schools
 from app.registrations.guardians.states import guardians_are_asked
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("classes", __name__)

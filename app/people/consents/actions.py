@@ -7,11 +7,11 @@ from hashlib import sha256
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.models import Consent, ConsentChannel, ConsentKind, ConsentText, Person
 from app.people.queries import LAWFUL_FOR_MINORS, current_text, current_text_id, shipped_words
 from app.sweeps.models import TombstoneKind

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.consents.actions import publish_text
-from app.people.models import ConsentKind
 from app.people.consents.changes import changes
 from app.people.consents.forms import TextForm
 from app.people.consents.queries import in_force, shipped, versions
+from app.people.models import ConsentKind
 from app.permissions import authorize
 from app.web.pages import found_or_404, page
 

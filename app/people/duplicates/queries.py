@@ -10,14 +10,14 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, insert_unless_there
-from app.organizations.models import Organization
-from app.people.class_lists.models import Merge, NotTheSame
-from app.people.models import Person
 from app.base.words.text import same_name
+from app.organizations.models import Organization
+from app.people.duplicates.models import Merge, NotTheSame
+from app.people.models import Person
 
 MOST_RECENT = 10
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.actions import Details, add_person, retold
 from app.people.families.queries import answers_for, guardianship_of, is_named_like, same_children
 from app.people.models import (

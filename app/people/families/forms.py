@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
-from app.web import fields
 from app.people.forms import DetailsForm, grade_choices
 from app.people.models import Category, InvitationPurpose, Person
+from app.web import fields
 
 OF_CHILDREN = (Category.PUPIL, Category.COLLEGE_STUDENT)
 

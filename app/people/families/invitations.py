@@ -10,21 +10,21 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.accounts.actions import set_password
 from app.accounts.models import User
 from app.accounts.queries import used_accounts, user_by_email
 from app.audit.actions import record
-from app.web.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
+from app.base import clock
 from app.base.codes import random_code
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.people.actions import Details
 from app.people.families.children import become_guardian, hold, part, school_of
 from app.people.families.queries import answers_for, guardianship_of, is_named_like, secret_hash
 from app.people.models import Invitation, InvitationPurpose, Person, SchoolClass
 from app.people.queries import guardianships_of, person_of
+from app.web.budgets import INVITATIONS_OF_ACCOUNT, INVITATIONS_TO_MAILBOX, Cost, charge, mailbox_of
 
 LASTS = timedelta(days=14)
 PRINTED_LASTS = timedelta(days=30)  # handed out in class, carried home

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.accounts import actions as accounts
-from app.accounts.guards import attempts
 from app.accounts import passwords
 from app.accounts.forms import PressForm, ResetPasswordForm
+from app.accounts.guards import attempts
 from app.accounts.models import User
 from app.accounts.queries import free_login
 from app.audit.actions import record
@@ -17,18 +17,18 @@ from app.audit.confirming import confirmed_again
 from app.audit.log_ins import enter
 from app.base.codes import as_code
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.people.families import invitations
-from app.people.families.queries import invitation_by, pupils_kept_in
 from app.people.families.joining_forms import CodeForm, NewAccountForm
+from app.people.families.queries import invitation_by, pupils_kept_in
+from app.people.families.slips import slips_for
 from app.people.models import Invitation, InvitationPurpose, SchoolClass
 from app.people.queries import person_of
-from app.people.families.slips import slips_for
 from app.permissions import authorize
 from app.registrations.merging.actions import merge
-from app.web.security import limiter
-from app.base.words.text import whole
 from app.web.pages import PDF, download, get_or_404, page, private
+from app.web.security import limiter
 
 bp = Blueprint("joining", __name__)
 
@@ -78,7 +78,9 @@ def type_code() -> ResponseReturnValue:
             if found:
                 return redirect(url_for(".join", code=form.code.data), 303)
             form.code.errors = [no_such_code()]
-    return page("people/families/join_code.html", status=422 if form.is_submitted() else 200, form=form)
+    return page(
+        "people/families/join_code.html", status=422 if form.is_submitted() else 200, form=form
+    )
 
 
 @bp.route("/join/<string:code>", methods=["GET", "POST"])
@@ -143,7 +145,9 @@ def join_new_account(found: Invitation, code: str) -> ResponseReturnValue:
         form.shared_computer.data = invitations.is_printed_by_school(found)
         form.login.data = free_login(name)
     status = 422 if form.is_submitted() else 200
-    return private(page("people/families/join.html", status=status, person=person, form=form, code=code))
+    return private(
+        page("people/families/join.html", status=status, person=person, form=form, code=code)
+    )
 
 
 def choose_password(found: Invitation, user: User) -> ResponseReturnValue:

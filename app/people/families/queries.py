@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
+from app.base.words.text import keys_of, same_name
 from app.people.actions import Details
 from app.people.models import Guardianship, Invitation, InvitationPurpose, Person, SchoolClass
-from app.base.words.text import keys_of, same_name
 
 
 def child_of(user: User, person_id: int) -> Person | None:

@@ -6,11 +6,11 @@ from flask import current_app
 from flask_babel import force_locale
 
 from app.base import clock
-from app.press import printer
 from app.base.codes import in_groups
-from app.press.orders import QRCode
 from app.people.families.invitations import PRINTED_LASTS
 from app.people.models import Person, SchoolClass
+from app.press import printer
+from app.press.orders import QRCode
 
 ON_A_SHEET = 8
 

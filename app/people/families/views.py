@@ -6,18 +6,18 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.audit.confirming import confirmed_again
-from app.web.budgets import CHILDREN_TYPED, Cost, charge
 from app.base.codes import in_groups
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.families import children, invitations
 from app.people.families.forms import ChildForm, InviteForm
 from app.people.families.queries import child_of, is_named_like, open_invitations
 from app.people.models import InvitationPurpose, Person
 from app.people.queries import children_of, guardianships_of, schools
 from app.registrations.tickets.tickets import qr_svg
-from app.web.security import limiter
+from app.web.budgets import CHILDREN_TYPED, Cost, charge
 from app.web.pages import found_or_404, outside, page, private
+from app.web.security import limiter
 
 bp = Blueprint("children", __name__)
 

@@ -7,16 +7,21 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Admission
-from app.registrations.seats import seats
-from app.registrations.signing_up.actions import free, promote, seat_or_wait
-from app.registrations.signing_up.rules import refuse_overlap, refuse_unless_open
-from app.registrations.guardians.requests import ask, guardians_asked, guardians_to_ask, lacks_consent
+from app.registrations.desk.actions import Outcome, each, hold_slots
+from app.registrations.guardians.requests import (
+    ask,
+    guardians_asked,
+    guardians_to_ask,
+    lacks_consent,
+)
 from app.registrations.letters import tell, untell
 from app.registrations.models import Registration, Status
 from app.registrations.queries import beside
-from app.registrations.desk.actions import Outcome, each, hold_slots
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import free, promote, seat_or_wait
+from app.registrations.signing_up.rules import refuse_overlap, refuse_unless_open
 
 MAY_UNDO = timedelta(minutes=5)
 # A decision is told when it can no longer be undone, so nobody gets two letters.

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.base import clock
-from app.events.seat_rules.queries import draw_of
-from app.events.seat_rules.draw_models import Draw
 from app.events.models import Event
-from app.web.filters import span
+from app.events.seat_rules.draw_models import Draw
+from app.events.seat_rules.queries import draw_of
 from app.permissions import event_for
-from app.registrations.desk.queries import figures_of
 from app.registrations.admission.draw_recipe import RECIPE
+from app.registrations.desk.queries import figures_of
+from app.web.filters import span
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("draws", __name__)

@@ -8,17 +8,17 @@ from flask_babel import lazy_gettext as _l
 
 from app.base import clock
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
-from app.events.slots import actions as slots
-from app.events.seat_rules.draw_models import Draw
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event, EventStatus, Slot
 from app.events.seat_rules.actions import sha256
-from app.web.filters import day, time
-from app.registrations.signing_up.actions import promote
+from app.events.seat_rules.draw_models import Draw
+from app.events.slots import actions as slots
 from app.registrations.letters import tell
 from app.registrations.models import Status
 from app.registrations.queries import applications_of, waiting_in
+from app.registrations.signing_up.actions import promote
 from app.sweeps.actions import by_the_clock
+from app.web.filters import day, time
 
 
 def in_order_of_lots(seed: str, numbers: Iterable[str]) -> list[str]:

@@ -9,12 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.events.editing.forms import GRADES, MomentField
+from app.base.words.text import whole_or_nothing
+from app.events.editing.forms import GRADES
 from app.events.models import Admission, Event
 from app.events.seat_rules.quota_models import QuotaKind
-from app.web.fields import PlainText, too_long, trimmed, whole_number
 from app.organizations.models import Municipality
-from app.base.words.text import whole_or_nothing
+from app.web.fields import MomentField, PlainText, too_long, trimmed, whole_number
 
 MOST_SEATS = 5000
 WAYS = {

@@ -6,8 +6,8 @@ from app.base import clock, jobs
 from app.base.db import db, transaction
 from app.events.models import Event, EventStatus, Slot
 from app.events.seat_rules.quota_models import Quota
-from app.registrations.signing_up.actions import promote
 from app.registrations.models import Registration, Status
+from app.registrations.signing_up.actions import promote
 
 
 def held_up() -> list[Slot]:

@@ -10,24 +10,24 @@ from flask_login import login_required
 
 from app.audit.actions import record
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.seat_rules import actions as seat_rules
-from app.events.slots import actions as slots
-from app.events.seat_rules.queries import draw_of, quota_of, quotas_of
+from app.base.rules import RuleBroken
 from app.events.editing.queries import municipalities
 from app.events.models import Event
+from app.events.seat_rules import actions as seat_rules
+from app.events.seat_rules.queries import draw_of, quota_of, quotas_of
 from app.events.seat_rules.quota_models import QuotaKind
 from app.events.seat_rules.wording import is_in_force, quota_rule
+from app.events.slots import actions as slots
 from app.permissions import authorize, event_for
 from app.registrations.admission import decisions, draws
-from app.registrations.signing_up.actions import promote
 from app.registrations.admission.forms import AdmissionForm, DecisionForm, QuotaForm
-from app.registrations.guardians.states import consent_states
+from app.registrations.desk.actions import Outcome
 from app.registrations.desk.forms import MOST_CHOSEN, numbers, slot_title
 from app.registrations.desk.queries import Filter, chosen, figures_of, found
+from app.registrations.guardians.states import consent_states
 from app.registrations.models import Registration, Status
 from app.registrations.queries import applications_of
-from app.registrations.desk.actions import Outcome
+from app.registrations.signing_up.actions import promote
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("admission", __name__)

@@ -6,11 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.events.questions.queries import all_questions_of, questions_of
-from app.registrations.seats import seats
 from app.registrations.models import Registration
+from app.registrations.seats import seats
 
 
 def still_known(event: Event, answers: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -24,10 +24,10 @@ from wtforms import (
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.events.questions.models import Question, QuestionKind
 from app.events.questions.actions import in_short
-from app.web.fields import EMOJI, PlainText, SensibleDate, stripped, too_long, trimmed
+from app.events.questions.models import Question, QuestionKind
 from app.people.class_lists.sheets.forbidden import looks_like_a_document
+from app.web.fields import EMOJI, PlainText, SensibleDate, stripped, too_long, trimmed
 
 MOST_LETTERS = 1000
 LARGEST = 1_000_000

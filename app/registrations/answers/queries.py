@@ -11,13 +11,13 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.files import spreadsheets
 from app.base.db import db
 from app.events.models import Event
 from app.events.questions.models import Question, QuestionKind, as_list
 from app.events.questions.queries import all_questions_of, questions_by_id
-from app.web.filters import day
+from app.files import spreadsheets
 from app.registrations.models import LIVE, Registration
+from app.web.filters import day
 
 SHOWN_TEXTS = 200  # so many written answers stand on the summary, the latest first
 # A JSON column is compared as the text it is stored as.

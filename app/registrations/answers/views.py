@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.questions.queries import questions_of
 from app.registrations.answers import actions as answers
 from app.registrations.answers.forms import AnswersForm

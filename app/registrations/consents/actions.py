@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
-from app.base import clock
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db, hold_row, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.consents.actions import Giver, agree, end
 from app.people.models import ConsentChannel, ConsentKind, Person
-from app.registrations.seats import seats
-from app.registrations.signing_up.actions import cancel, free, promote
 from app.registrations.guardians.requests import write
 from app.registrations.letters import tell
 from app.registrations.models import LIVE, Answer, ConsentRequest, Registration, Status
 from app.registrations.queries import coming_of
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import cancel, free, promote
 from app.sweeps.actions import by_the_clock
 
 T = TypeVar("T")

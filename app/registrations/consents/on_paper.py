@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from app.accounts.models import User
 from app.audit.actions import record
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.consents.actions import agree, first_version
+from app.people.consents.queries import version_of
 from app.people.models import (
     ConsentChannel,
     ConsentKind,
@@ -21,11 +22,10 @@ from app.people.models import (
     SchoolClass,
 )
 from app.people.queries import consents_of, current_text
-from app.people.consents.queries import version_of
 from app.registrations.consents import actions as consents
-from app.registrations.models import Answer, Registration
 from app.registrations.consents.paper_queries import held_for, withdrawn_on
 from app.registrations.desk.actions import hold_slots
+from app.registrations.models import Answer, Registration
 
 
 @dataclass

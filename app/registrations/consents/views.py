@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.held import note_answer
 from app.people.models import ConsentKind, Person
 from app.people.queries import children_of, consents_of, person_of, words_in_force

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from app.accounts.models import User
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.people.models import Person
-from app.registrations.seats import seats
-from app.registrations.signing_up.actions import free, give_seat, promote, sign_up, take_for
 from app.registrations.desk.queries import with_people
 from app.registrations.letters import tell
 from app.registrations.models import LIVE, Channel, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import free, give_seat, promote, sign_up, take_for
 
 
 @dataclass

@@ -9,22 +9,22 @@ from app.attendance import actions as attendance
 from app.attendance.models import Method, Presence
 from app.attendance.queries import slot_now
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.events.models import Event
 from app.people.actions import add_person
 from app.people.consents.actions import Giver, agree
 from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import schools
 from app.permissions import can, event_for
-from app.registrations.signing_up import actions
-from app.registrations.desk import actions as staff
-from app.registrations.signing_up.rules import AlreadySignedUp
 from app.registrations.consents.actions import settle
+from app.registrations.desk import actions as staff
 from app.registrations.desk.forms import PaperForm, StaffForm, slot_title
 from app.registrations.desk.queries import registration_in
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import place_in_line
-from app.base.words.text import whole
+from app.registrations.signing_up import actions
+from app.registrations.signing_up.rules import AlreadySignedUp
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("adding", __name__)

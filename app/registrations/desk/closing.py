@@ -3,9 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.web.errors import RuleBroken
-from app.events.editing import actions as events
+from app.base.rules import RuleBroken
 from app.events.catalogue.counts import coming_events_of
+from app.events.editing import actions as events
 from app.events.models import Event
 from app.organizations.approval import states
 from app.organizations.models import Organization

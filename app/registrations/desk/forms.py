@@ -11,13 +11,13 @@ from wtforms import BooleanField, DateField, SearchField, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from app.base import clock
-from app.web import fields
-from app.events.models import Event, Slot
-from app.web.filters import day, time
-from app.registrations.desk.queries import EVERYBODY, SORTS, Filter, printable
-from app.registrations.signing_up.forms import PersonForm
-from app.registrations.models import Status
 from app.base.words.text import whole_or_nothing
+from app.events.models import Event, Slot
+from app.registrations.desk.queries import EVERYBODY, SORTS, Filter, printable
+from app.registrations.models import Status
+from app.registrations.signing_up.forms import PersonForm
+from app.web import fields
+from app.web.filters import day, time
 
 Said = MultiDict[str, str]
 STATUSES = {

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.base.db import db
+from app.base.words.text import LARGEST, clean, like, searchable, sort_key, whole
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import Person
 from app.registrations.answers.queries import who_answered
 from app.registrations.models import SEATED, Group, Registration, Status
 from app.registrations.queries import IN_LINE
-from app.base.words.text import LARGEST, clean, like, searchable, sort_key, whole
 from app.web.pages import Paged
 
 MOST_LETTERS, MOST_WORDS = 100, 6

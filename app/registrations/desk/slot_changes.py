@@ -16,17 +16,17 @@ from sqlalchemy.orm import joinedload
 
 from app.base import clock
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.models import Event, Slot
 from app.events.slots import actions as slots
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, Slot
 from app.events.timetable.rooms import Spot
-from app.registrations.seats import seats
-from app.registrations.signing_up.actions import free, free_companions, promote
 from app.registrations.letters import tell, tell_teacher_news
 from app.registrations.models import LIVE, SEATED, Group, Registration, Status, booking_of
 from app.registrations.queries import beside_many, first_in_line, live_registrations, other_slots
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import free, free_companions, promote
 from app.sweeps.actions import by_the_clock
 
 

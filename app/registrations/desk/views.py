@@ -14,16 +14,24 @@ from app.attendance.models import Presence
 from app.attendance.queries import Missed, marks_of, missed_of
 from app.audit.actions import record, record_now
 from app.base.db import transaction
+from app.base.words.text import whole
 from app.events.models import Event
 from app.permissions import can, event_for
-from app.registrations.desk import actions as staff
 from app.registrations.answers.queries import answers_to_find, said_by
-from app.registrations.guardians.states import consent_states
+from app.registrations.desk import actions as staff
 from app.registrations.desk.forms import MOST_CHOSEN, FilterForm, numbers, slot_title
-from app.registrations.desk.queries import chosen, figures_of, found, places_in_line, registration_in, schools_in, table_of
+from app.registrations.desk.queries import (
+    chosen,
+    figures_of,
+    found,
+    places_in_line,
+    registration_in,
+    schools_in,
+    table_of,
+)
 from app.registrations.groups.queries import GroupRow, groups_in
+from app.registrations.guardians.states import consent_states
 from app.registrations.models import Registration
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page, page_asked
 
 bp = Blueprint("registrations_desk", __name__)

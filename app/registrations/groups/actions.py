@@ -7,22 +7,22 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.notifications.actions import notify
 from app.organizations.models import Organization
 from app.people.models import Person
-from app.registrations.seats import seats
-from app.registrations.signing_up.rules import refuse_unless_open
-from app.registrations.guardians.requests import ask_many, seat
 from app.registrations.groups.places import Placed, place
 from app.registrations.groups.queries import Candidate, candidates
+from app.registrations.guardians.requests import ask_many, seat
 from app.registrations.letters import facts_of_group, tell_person
 from app.registrations.models import Channel, Group, Registration, Status, new_code
 from app.registrations.queries import place_in_line
+from app.registrations.seats import seats
+from app.registrations.signing_up.rules import refuse_unless_open
 
 MOST_ADULTS = 10
 MOST_PUPILS = 60  # of a class; two classes are two groups

@@ -5,21 +5,29 @@ from collections.abc import Collection, Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.models import Person
-from app.registrations.seats import quotas, seats
-from app.registrations.signing_up.actions import free, promote
-from app.registrations.signing_up.rules import refuse_unless_open
-from app.registrations.guardians.requests import ask_many, seat
+from app.registrations.groups.actions import (
+    MOST_PUPILS,
+    admitted,
+    enlist,
+    refuse_adults,
+    registration_of,
+    store,
+    tell_pupils,
+)
 from app.registrations.groups.places import WAITLIST, Placed, place
 from app.registrations.groups.queries import members_of
-from app.registrations.groups.actions import MOST_PUPILS, admitted, enlist, refuse_adults, registration_of, store, tell_pupils
+from app.registrations.guardians.requests import ask_many, seat
 from app.registrations.letters import tell_person
 from app.registrations.models import Group, Registration, Status
+from app.registrations.seats import quotas, seats
 from app.registrations.seats.quota_queries import who
+from app.registrations.signing_up.actions import free, promote
+from app.registrations.signing_up.rules import refuse_unless_open
 
 
 def hold(group: Group) -> list[Registration]:

@@ -10,13 +10,13 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
-from app.web import fields
+from app.base.words.text import whole_or_nothing
 from app.people.models import Person
 from app.registrations.answers.forms import ManyField
-from app.registrations.groups.places import LEAVE_OUT, WAITLIST
 from app.registrations.groups.actions import MOST_ADULTS
+from app.registrations.groups.places import LEAVE_OUT, WAITLIST
 from app.registrations.models import Group, Registration
-from app.base.words.text import whole_or_nothing
+from app.web import fields
 
 SHOWN_ROWS = 3  # the other rows for adults are folded away
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.events.seat_rules.wording import why_waiting
-from app.registrations.seats import quotas, seats
-from app.registrations.signing_up.rules import takes_applications
 from app.registrations.groups.queries import Candidate, waiting_by_slot
 from app.registrations.models import Channel
+from app.registrations.seats import quotas, seats
 from app.registrations.seats.quota_queries import who
+from app.registrations.signing_up.rules import takes_applications
 
 WAITLIST, LEAVE_OUT = "waitlist", "leave_out"  # what to do with those for whom no seat is left
 

@@ -10,15 +10,15 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, Slot
 from app.organizations.models import Organization
 from app.people.models import LAST_GRADE, ConsentKind, Person, SchoolClass
 from app.people.queries import consents_of
-from app.registrations.signing_up.rules import refuse_unless_audience
 from app.registrations.guardians.requests import Guardian, known_guardians
 from app.registrations.models import LIVE, Group, Registration, Status
 from app.registrations.queries import beside_many
+from app.registrations.signing_up.rules import refuse_unless_audience
 
 CODE_LENGTH = 12
 

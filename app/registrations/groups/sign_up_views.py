@@ -9,20 +9,20 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.base.db import transaction
-from app.web.errors import RuleBroken
-from app.events.models import Event, Slot
+from app.base.rules import RuleBroken
+from app.base.words.text import whole_or_nothing
 from app.events.about.wording import why_signup_is_closed
+from app.events.models import Event, Slot
 from app.people.models import SchoolClass
 from app.permissions import authorize, event_for, own_classes
-from app.registrations.signing_up.rules import takes_applications
+from app.registrations.groups.actions import sign_up_class
 from app.registrations.groups.forms import GroupForm
 from app.registrations.groups.places import NotAllFit
 from app.registrations.groups.queries import candidates, pupils_in, slots_with_room
-from app.registrations.groups.actions import sign_up_class
 from app.registrations.models import Channel, Group
-from app.base.words.text import whole_or_nothing
+from app.registrations.signing_up.rules import takes_applications
+from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.web.pages import page
 
 bp = Blueprint("class_sign_up", __name__)

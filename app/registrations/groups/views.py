@@ -8,17 +8,24 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.models import Person
 from app.permissions import authorize, can, group_for, own_classes, own_schools
-from app.registrations.groups import changes as group_changes
-from app.registrations.guardians.states import consent_states
 from app.registrations.desk.queries import places_in_line
+from app.registrations.groups import changes as group_changes
 from app.registrations.groups.forms import AdultsForm, ChangeForm
-from app.registrations.groups.queries import Candidate, candidates, classes_of, groups_of_schools, members_of, pupils_in_classes
+from app.registrations.groups.queries import (
+    Candidate,
+    candidates,
+    classes_of,
+    groups_of_schools,
+    members_of,
+    pupils_in_classes,
+)
+from app.registrations.guardians.states import consent_states
 from app.registrations.models import Group
+from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.web.pages import page
 
 bp = Blueprint("groups", __name__)

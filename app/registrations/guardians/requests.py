@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.actions import notify
 from app.people.models import ConsentKind, Person
 from app.people.queries import guardianships_of, has_agreed

@@ -6,20 +6,31 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.actions import record
+from app.base import clock
 from app.base.db import db
 from app.people.actions import described_again
-from app.people.class_lists.models import Merge
+from app.people.duplicates.models import Merge
 from app.people.models import Category, Consent, Guardianship, Invitation, Person, SchoolClass
-from app.registrations.seats import seats
-from app.registrations.guardians.requests import ask, guardians_asked, guardians_to_ask, lacks_consent, seat
 from app.registrations.consents.actions import settle
+from app.registrations.guardians.requests import (
+    ask,
+    guardians_asked,
+    guardians_to_ask,
+    lacks_consent,
+    seat,
+)
 from app.registrations.letters import tell
-from app.registrations.merging.rules import refuse_clashes, refuse_unless_mergeable, refuse_unless_undoable, registrations_of
+from app.registrations.merging.rules import (
+    refuse_clashes,
+    refuse_unless_mergeable,
+    refuse_unless_undoable,
+    registrations_of,
+)
 from app.registrations.models import Registration
 from app.registrations.queries import coming_of
+from app.registrations.seats import seats
 
 NAME = ("last_name", "first_name", "patronymic")
 # What the kept person takes over where nothing is known of them.

@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 
 from app.accounts.models import User
 from app.accounts.queries import used_accounts
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization
-from app.people.class_lists.models import Merge
+from app.people.duplicates.models import Merge
 from app.people.models import Guardianship, Person
 from app.people.queries import guardianships_of
 from app.registrations.merging.actions import merge

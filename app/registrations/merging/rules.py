@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.web.filters import day
-from app.people.class_lists.models import Merge
+from app.base.rules import RuleBroken
+from app.people.duplicates.models import Merge
 from app.people.models import Guardianship, Person
 from app.registrations.models import Registration
+from app.web.filters import day
 
 
 def registrations_of(people: Iterable[Person]) -> list[Registration]:

@@ -10,14 +10,21 @@ from flask_login import current_user, login_required
 from app.attendance.queries import participation_of
 from app.audit.confirming import confirmed_again
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
 from app.organizations.models import Organization
-from app.people.duplicates.queries import Pair, merge_of, possible_duplicates, recent_merges, tell_apart, with_persons
+from app.people.duplicates.queries import (
+    Pair,
+    merge_of,
+    possible_duplicates,
+    recent_merges,
+    tell_apart,
+    with_persons,
+)
 from app.people.queries import consents_of, guardianships_of
 from app.permissions import authorize, can, own_schools
 from app.registrations.merging import actions as merging
 from app.registrations.merging.by_school import merge_at_school
-from app.base.words.text import whole
 from app.web.pages import found_or_404, page
 
 bp = Blueprint("duplicates", __name__)

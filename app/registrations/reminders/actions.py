@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from app.base import clock, jobs
 from app.accounts.models import User
+from app.base import clock, jobs
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.notifications.actions import notify
 from app.organizations.models import Membership, Organization

@@ -11,15 +11,26 @@ from sqlalchemy.orm import contains_eager
 
 from app.base import clock
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus, Slot
-from app.registrations.seats import seats
-from app.registrations.signing_up.actions import free, promote
 from app.registrations.consents.actions import one_by_one
 from app.registrations.letters import tell
 from app.registrations.models import Group, Registration, Status
+from app.registrations.reminders.actions import (
+    AT_ONCE,
+    WHO_READS,
+    dealt_with,
+    groups_of,
+    mark,
+    seated,
+    since,
+    teacher_of,
+    write,
+    write_to_teacher,
+)
 from app.registrations.reminders.models import About
-from app.registrations.reminders.actions import AT_ONCE, WHO_READS, dealt_with, groups_of, mark, seated, since, teacher_of, write, write_to_teacher
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import free, promote
 from app.sweeps.actions import by_the_clock
 
 # Asked with less time to go, nobody could answer in time: then nobody is asked.

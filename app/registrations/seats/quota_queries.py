@@ -8,13 +8,13 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
+from app.base.words.text import searchable
 from app.events.models import Event, Slot
 from app.events.seat_rules.quota_models import Quota
 from app.organizations.models import Organization
 from app.people.models import Person, grade_now
 from app.registrations.models import SEATED, Group, Registration, Status
 from app.registrations.queries import IN_LINE
-from app.base.words.text import searchable
 
 
 class Who(NamedTuple):

@@ -9,13 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.base.db import db
-from app.events.seat_rules.queries import held_quotas_of, quotas_of
 from app.events.models import Slot
+from app.events.seat_rules.queries import held_quotas_of, quotas_of
 from app.events.seat_rules.quota_models import Quota, QuotaKind
 from app.events.seat_rules.wording import is_in_force, why_waiting
 from app.registrations.models import Registration
 from app.registrations.queries import first_in_line
-from app.registrations.seats.quota_queries import Who, held_by_favoured, held_by_schools, line_of, who
+from app.registrations.seats.quota_queries import (
+    Who,
+    held_by_favoured,
+    held_by_schools,
+    line_of,
+    who,
+)
 
 
 @dataclass

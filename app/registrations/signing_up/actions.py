@@ -6,17 +6,21 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus, Slot
 from app.events.timetable.rooms import Spot
 from app.people.models import Person
-from app.registrations.seats import quotas, seats
-from app.registrations.signing_up.rules import AlreadySignedUp, refuse_companions, refuse_once_begun, refuse_overlap, refuse_unless_admissible, refuse_unless_open, takes_applications
 from app.registrations.answers.actions import still_known
-from app.registrations.guardians.requests import ask, guardians_asked, guardians_to_ask, lacks_consent, seat
+from app.registrations.guardians.requests import (
+    ask,
+    guardians_asked,
+    guardians_to_ask,
+    lacks_consent,
+    seat,
+)
 from app.registrations.letters import tell
 from app.registrations.models import (
     Channel,
@@ -26,13 +30,23 @@ from app.registrations.models import (
     booking_of,
     new_code,
 )
-from app.registrations.signing_up.offers import must_be_offered, offer
 from app.registrations.queries import (
     beside,
     live_registrations,
     seated_in,
 )
+from app.registrations.seats import quotas, seats
 from app.registrations.seats.quota_queries import who
+from app.registrations.signing_up.offers import must_be_offered, offer
+from app.registrations.signing_up.rules import (
+    AlreadySignedUp,
+    refuse_companions,
+    refuse_once_begun,
+    refuse_overlap,
+    refuse_unless_admissible,
+    refuse_unless_open,
+    takes_applications,
+)
 
 ALONE = (Channel.GUEST, Channel.ACCOUNT)  # nobody else is there who could be asked
 

@@ -6,9 +6,25 @@ The same for a person who is signed up already: nobody learns that from what is 
 from collections.abc import Iterator
 
 from app.accounts.models import User
-from app.web.budgets import GUARDIAN_LETTERS, GUARDIAN_LETTERS_OF_MONTH, REMINDERS_OF_MONTH, REMINDERS_OF_TICKET, REPEATS_TO_MAILBOX, REPEATS_TO_MAILBOX_IN_MONTH, SEATS_OF_ACCOUNT, SEATS_OF_MAILBOX_IN_EVENT, SEATS_OF_NETWORK_IN_EVENT, SIGN_UPS_OF_MAILBOX, SIGN_UPS_OF_MAILBOX_IN_MONTH, SIGN_UPS_OF_NETWORK, Cost, mailbox_of, network_of
 from app.events.models import Event
 from app.registrations.models import Registration
+from app.web.budgets import (
+    GUARDIAN_LETTERS,
+    GUARDIAN_LETTERS_OF_MONTH,
+    REMINDERS_OF_MONTH,
+    REMINDERS_OF_TICKET,
+    REPEATS_TO_MAILBOX,
+    REPEATS_TO_MAILBOX_IN_MONTH,
+    SEATS_OF_ACCOUNT,
+    SEATS_OF_MAILBOX_IN_EVENT,
+    SEATS_OF_NETWORK_IN_EVENT,
+    SIGN_UPS_OF_MAILBOX,
+    SIGN_UPS_OF_MAILBOX_IN_MONTH,
+    SIGN_UPS_OF_NETWORK,
+    Cost,
+    mailbox_of,
+    network_of,
+)
 
 
 def of_guest(

@@ -21,15 +21,15 @@ from wtforms.validators import (
 )
 
 from app.base import clock
-from app.web import fields
+from app.base.words.text import whole, whole_or_nothing
 from app.events.models import Event, Slot
 from app.events.questions.queries import questions_of
-from app.web.filters import span
 from app.people.actions import Details
 from app.people.forms import DetailsForm
 from app.people.models import ADULT_AGE, OWN_SIGN_UP_AGE, Person, age_on
 from app.registrations.answers.forms import AskingForm, ManyField
-from app.base.words.text import whole, whole_or_nothing
+from app.web import fields
+from app.web.filters import span
 
 
 def new_form_key() -> str:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 
-from app.web.errors import RuleBroken
-from app.events.seat_rules.queries import lots_are_drawn
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event, EventStatus, Slot
-from app.web.filters import day, time
+from app.events.seat_rules.queries import lots_are_drawn
 from app.people.models import OWN_SIGN_UP_AGE, Category, Person
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import beside, is_same_place
+from app.web.filters import day, time
 
 
 class KnownAlready(RuleBroken):

@@ -11,28 +11,28 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from app.base import clock
 from app.accounts.models import User
-from app.web.budgets import STRANGERS_TOLD, Cost, charge, spend
+from app.base import clock
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import whole
+from app.events.about.wording import why_signup_is_closed
+from app.events.catalogue.states import form_state_of
 from app.events.models import Event
 from app.events.queries import event_by_slug
-from app.events.catalogue.states import form_state_of
-from app.events.about.wording import why_signup_is_closed
-from app.web.kept import kept_page
 from app.people.actions import add_person, guest_person
 from app.people.consents.actions import Giver, agree
 from app.people.models import ConsentChannel, ConsentKind, Person
 from app.people.queries import children_of, consents_of, person_of, schools, words_in_force
 from app.permissions import authorize
-from app.registrations.signing_up import actions, costs
-from app.registrations.signing_up.rules import AlreadySignedUp, KnownAlready
-from app.registrations.signing_up.forms import OwnForm, PersonForm, SeatForm, new_form_key
 from app.registrations.letters import tell
 from app.registrations.models import Channel, Registration
 from app.registrations.queries import registration_by_code
-from app.base.words.text import whole
+from app.registrations.signing_up import actions, costs
+from app.registrations.signing_up.forms import OwnForm, PersonForm, SeatForm, new_form_key
+from app.registrations.signing_up.rules import AlreadySignedUp, KnownAlready
+from app.web.budgets import STRANGERS_TOLD, Cost, charge, spend
+from app.web.kept import kept_page
 from app.web.pages import found_or_404, page, private, wanted_panel
 
 bp = Blueprint("sign_up", __name__)

@@ -4,10 +4,10 @@ from flask_babel import gettext as _
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.registrations.models import Registration
 from app.registrations.seats import seats
 from app.registrations.signing_up.actions import give_seat
-from app.registrations.models import Registration
 
 
 def accept(registration: Registration) -> None:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from flask_login import login_required
 
 from app.base.db import transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.permissions import authorize
 from app.registrations.groups.queries import classes_of, group_by_code
 from app.registrations.models import Registration

@@ -9,18 +9,15 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 from sqlalchemy.exc import DBAPIError
 
-from app.base import clock
 from app.accounts import mailboxes
-from app.web.budgets import CHANGES_OF_TICKET, Cost, charge
+from app.base import clock
 from app.base.db import transaction
+from app.base.rules import RuleBroken
 from app.certificates.issued.queries import has_come
-from app.web.errors import RuleBroken
 from app.notifications.held import note_answer
-from app.registrations.signing_up import actions, costs
 from app.registrations.answers import actions as answers
 from app.registrations.answers.queries import said_by
 from app.registrations.guardians.requests import ask_again, lacks_consent, requests_about
-from app.registrations.signing_up.forms import AskGuardianForm, MoveForm
 from app.registrations.models import Registration
 from app.registrations.queries import (
     other_slots,
@@ -29,7 +26,10 @@ from app.registrations.queries import (
     registrations_of,
 )
 from app.registrations.seats.quotas import why_they_wait
+from app.registrations.signing_up import actions, costs
+from app.registrations.signing_up.forms import AskGuardianForm, MoveForm
 from app.registrations.tickets.tickets import calendar_of, qr_svg
+from app.web.budgets import CHANGES_OF_TICKET, Cost, charge
 from app.web.pages import found_or_404, page, private
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from app.web.health import heartbeat
 from app.base.db import db, transaction
 from app.base.jobs import queue
+from app.web.health import heartbeat
 from app.web.health.outages import word_of
 from app.web.security import limiter
 

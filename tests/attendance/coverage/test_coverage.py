@@ -7,7 +7,18 @@ import sqlalchemy as sa
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from app.attendance.coverage.figures import Count, Share, by_field, by_kind, classes_in, shares_of, sizes_of, title_in, uncovered, visits_in
+from app.attendance.coverage.figures import (
+    Count,
+    Share,
+    by_field,
+    by_kind,
+    classes_in,
+    shares_of,
+    sizes_of,
+    title_in,
+    uncovered,
+    visits_in,
+)
 from app.attendance.models import Presence
 from app.audit.models import AuditEntry
 from app.base.db import db

@@ -7,17 +7,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g
 
-from app.base import clock
 from app.attendance import actions
 from app.attendance.door import actions as check_in
 from app.attendance.door.actions import Sent
 from app.attendance.door.models import CheckInMark, Outcome
 from app.attendance.door.queries import code_in, counts_of, late_marks
 from app.attendance.models import Attendance, Correction, Method, Presence
+from app.base import clock
 from app.base.db import db
 from app.organizations.models import Role
-from app.registrations.signing_up.actions import cancel
 from app.registrations.models import Channel, Registration, Status
+from app.registrations.signing_up.actions import cancel
 from tests.attendance.door.door import Phone, door_of, event_today
 from tests.browser import counted_queries
 from tests.factories import (

@@ -11,12 +11,12 @@ from app.attendance import actions
 from app.attendance.meetings import actions as meeting_actions
 from app.attendance.models import Attendance, Correction, Method, Presence
 from app.base.db import db
-from app.papers.lists import meeting_sheets as sheets
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.models import Slot
 from app.events.timetable.models import Meeting
 from app.events.timetable.queries import meetings_of
-from app.events.models import Slot
 from app.organizations.models import Role
+from app.papers.lists import meeting_sheets as sheets
 from app.registrations.models import Channel, Registration
 from tests.browser import Browser
 from tests.factories import (

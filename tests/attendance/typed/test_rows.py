@@ -4,17 +4,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance import actions
 from app.attendance.models import Attendance, Method, Presence
 from app.attendance.queries import sheet_of
 from app.attendance.typed.rows import Understood, in_ranges, understand
+from app.base import clock
 from app.base.db import db
+from app.events.models import Event
+from app.organizations.models import Role
 from app.papers.lists import pdf as list_papers
 from app.papers.lists.choices import ListPaper, usual
 from app.papers.lists.contents import found
-from app.events.models import Event
-from app.organizations.models import Role
 from app.registrations.models import Channel, Status
 from tests.attendance.door.door import door_of, event_today
 from tests.factories import make_person, make_registration

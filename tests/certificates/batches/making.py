@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
-from app.files import stored as files
 from app.base.db import db
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.issued.batch_models import PaperBatch
-from app.certificates.design.models import CertificateKind
+from app.certificates.batches import actions as batches
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.design.looks import STANDARD
+from app.certificates.issued.batch_models import PaperBatch
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
-from tests.papers.people import came
+from app.files import stored as files
 from tests.factories import make_event
+from tests.papers.people import came
 
 SURNAMES = ("Авяшев", "Бадмаев", "Манджиев", "Очиров", "Эрдниев")
 

@@ -6,17 +6,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.files import stored as files
-from app.press import shelf
 from app.attendance.models import Presence
 from app.base.db import db, transaction
-from app.certificates.batches import files as batch_files, work as batch_work
-from app.privacy import erasing
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import work as batch_work
 from app.certificates.issued.batch_models import BatchStatus, PaperBatch
 from app.certificates.issued.models import Certificate
 from app.events.models import Event
-from app.people.class_lists.models import ErasureReason
+from app.files import stored as files
 from app.people.models import Person
+from app.press import shelf
+from app.privacy import erasing
+from app.privacy.models import ErasureReason
 from app.registrations.models import Registration
 from tests.certificates.batches.making import begin, held_event, in_small_chunks, made
 from tests.papers.people import mark, pages

@@ -12,28 +12,32 @@ import sqlalchemy as sa
 from flask import Flask
 from pypdf import PdfReader
 
-from app.base import clock, jobs
-from app.files import stored as files
 from app.attendance.models import Presence
+from app.base import clock, jobs
 from app.base.db import db, transaction
-from app.certificates.issued import actions
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.printing import document as certificates
-from app.privacy import erasing
-from app.certificates.issued.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
-from app.certificates.design.models import CertificateKind, CertificateLook
+from app.base.rules import RuleBroken
+from app.certificates.batches import actions as batches
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.design.looks import STANDARD, Look
+from app.certificates.design.models import CertificateLook
+from app.certificates.issued import actions
+from app.certificates.issued.batch_models import BatchForm, BatchItem, BatchStatus, PaperBatch
 from app.certificates.issued.models import Certificate, CertificateBook
 from app.certificates.issued.queries import valid_certificate_of
-from app.web.errors import RuleBroken
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
 from app.events.models import Event
+from app.files import stored as files
 from app.notifications.models import Notification
-from app.people.class_lists.models import ErasureReason
+from app.privacy import erasing
+from app.privacy.models import ErasureReason
 from app.registrations.models import Registration
 from tests.browser import counted_queries
 from tests.certificates.batches.making import SURNAMES, begin, held_event, in_small_chunks, made
-from tests.papers.people import came, mark, pages
 from tests.factories import make_event
+from tests.papers.people import came, mark, pages
 
 PARTICIPANT, DIPLOMA = CertificateKind.PARTICIPANT, CertificateKind.DIPLOMA
 THANKS, HOURS = CertificateKind.THANKS, CertificateKind.HOURS

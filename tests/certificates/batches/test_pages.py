@@ -10,24 +10,28 @@ import sqlalchemy as sa
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Presence
 from app.audit.models import AuditEntry
-from app.web.budgets import BATCHES_OF_ACCOUNT, Cost, charge
+from app.base import clock
 from app.base.db import db
-from app.certificates.issued import actions
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.issued.batch_models import BatchStatus, PaperBatch
-from app.certificates.design.models import CertificateDesign, CertificateKind
+from app.certificates.batches import actions as batches
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.design.looks import STANDARD, Look
+from app.certificates.design.models import CertificateDesign
+from app.certificates.issued import actions
+from app.certificates.issued.batch_models import BatchStatus, PaperBatch
 from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.notifications.models import Notification
 from app.organizations.models import Role
+from app.web.budgets import BATCHES_OF_ACCOUNT, Cost, charge
 from tests.browser import Browser, Page
-from tests.papers.people import came, mark, pages
 from tests.factories import make_event, make_member, make_organization, make_person, make_user
+from tests.papers.people import came, mark, pages
 
 pytestmark = pytest.mark.sqlite_alone
 YEAR = clock.today().year

@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.certificates.declension.cases import declined, text_in_case
 from app.certificates.declension.rules import decline
 from app.certificates.declension.typed import decline_text
-from app.certificates.design.models import NameCase
-from app.certificates.declension.cases import declined, text_in_case
+from app.certificates.kinds import NameCase
 from tests.counting import grows_no_faster_than_its_input
 
 pytestmark = pytest.mark.sqlite_alone

@@ -9,20 +9,23 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base import clock
-from app.web import uploads
 from app.base.db import db
-from app.certificates.designer import actions as design_actions
-from app.certificates.design import queries as design_queries, pictures
-from app.certificates.designer.forms import full_hex
-from app.certificates.design.models import CertificateDesign, CertificateKind, NameCase, Picture
+from app.base.rules import RuleBroken
+from app.certificates.design import pictures
+from app.certificates.design import queries as design_queries
+from app.certificates.design.frozen import frozen
 from app.certificates.design.looks import STANDARD, Look, Signatory
+from app.certificates.design.models import CertificateDesign, Picture
+from app.certificates.designer import actions as design_actions
+from app.certificates.designer.forms import full_hex
 from app.certificates.issued.models import Certificate
-from app.web.errors import RuleBroken
+from app.certificates.kinds import CertificateKind, NameCase
 from app.organizations.models import Organization, Role
+from app.web import uploads
 from tests.browser import Browser, Page
 from tests.certificates.designer.drawings import SVG, emblem, sent, signature
-from tests.papers.people import came, pages
 from tests.factories import make_event, make_member, make_organization
+from tests.papers.people import came, pages
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 
@@ -97,9 +100,9 @@ class TestWhichLook:
         assert design_queries.look_for(college, PARTICIPANT).heading == "Первый"
 
     def test_a_look_is_frozen_once(self) -> None:
-        first = design_actions.frozen(LOOK)
-        assert design_actions.frozen(replace(LOOK)).id == first.id
-        assert design_actions.frozen(replace(LOOK, heading="Иной")).id != first.id
+        first = frozen(LOOK)
+        assert frozen(replace(LOOK)).id == first.id
+        assert frozen(replace(LOOK, heading="Иной")).id != first.id
         assert Look.from_json(first.content) == LOOK
 
 
@@ -361,7 +364,7 @@ def make_issued(college: Organization, look: Look) -> Certificate:
     registration = came(make_event(organization=college).slots[0])
     paper = Certificate(
         event=registration.event, registration=registration, organization=college, year=2026,
-        number=1, look=design_actions.frozen(look), holder="Бадмаев", holder_in_short="Б.",
+        number=1, look=frozen(look), holder="Бадмаев", holder_in_short="Б.",
         organization_name=college.name, event_title="День", event_kind="День",
         held_on=clock.now(), held_until=clock.now(), signatory_name="", signatory_post="",
     )  # fmt: skip

@@ -12,18 +12,19 @@ from flask import Flask
 from flask_babel import force_locale
 from PIL import Image, ImageChops
 
-from app.press import pieces as press
 from app.base.db import db
-from app.certificates.printing import document as certificates
 from app.certificates.design import colours as layout_colours
-from app.certificates.printing.composition import Words, addresses_of, composed, plainly, stamp
-from app.certificates.design.models import CertificateKind, CertificateLook, Picture
-from app.certificates.design.looks import STANDARD, Look, Signatory
 from app.certificates.design.layouts import LAYOUTS
+from app.certificates.design.looks import STANDARD, Look, Signatory
+from app.certificates.design.models import CertificateLook, Picture
 from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
+from app.certificates.printing.composition import Words, addresses_of, composed, plainly, stamp
 from app.organizations.models import Organization
-from tests.papers.people import came, pages
+from app.press import pieces as press
 from tests.factories import make_event, make_organization
+from tests.papers.people import came, pages
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

@@ -9,12 +9,20 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageCms, ImageDraw
 
-from app.files import image_use
-from app.workbench import workshop as workbench
+from app.base.rules import RuleBroken
 from app.certificates.design.pictures import Use, made_of
-from app.web.errors import RuleBroken
+from app.files import image_use
 from app.files.image_use import Made
-from tests.certificates.designer.drawings import INK, SVG, emblem, on_grey_paper, sent, signature, written
+from app.workbench import workshop as workbench
+from tests.certificates.designer.drawings import (
+    INK,
+    SVG,
+    emblem,
+    on_grey_paper,
+    sent,
+    signature,
+    written,
+)
 from tests.load import bombs
 
 pytestmark = pytest.mark.sqlite_alone

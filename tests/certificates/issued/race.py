@@ -18,12 +18,16 @@ import pikepdf
 import sqlalchemy as sa
 
 from app.base.db import db, transaction
-from app.certificates.issued import actions, numbers as issuing
-from app.certificates.batches import files as batch_files, queries as batch_queries, work as batch_work, actions as batches
-from app.certificates.printing import document as certificates
-from app.certificates.design.models import CertificateKind
+from app.certificates.batches import actions as batches
+from app.certificates.batches import files as batch_files
+from app.certificates.batches import queries as batch_queries
+from app.certificates.batches import work as batch_work
 from app.certificates.design.looks import STANDARD
+from app.certificates.issued import actions
+from app.certificates.issued import numbers as issuing
 from app.certificates.issued.models import Certificate, CertificateBook
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
 from app.events.models import Event
 from app.organizations.models import Organization
 from app.registrations.models import Registration

@@ -8,24 +8,25 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.attendance.models import Presence
+from app.base import clock
 from app.base.db import db
-from app.certificates.issued import actions, numbers as issuing
-from app.certificates.printing import document as certificates
+from app.base.rules import RuleBroken
+from app.base.words.text import quoted
+from app.certificates.issued import actions
+from app.certificates.issued import numbers as issuing
 from app.certificates.issued.models import Certificate, CertificateBook
 from app.certificates.issued.queries import due_count, valid_certificates
-from app.web.errors import RuleBroken
+from app.certificates.printing import document as certificates
 from app.events.models import Event
 from app.notifications.models import Notification
 from app.organizations.models import Role
 from app.people.actions import Details, described
 from app.registrations.models import Status
-from app.base.words.text import quoted
 from tests.browser import Browser, counted_queries
-from tests.papers.people import came, mark, pages, registration_of, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_user
+from tests.papers.people import came, mark, pages, registration_of, signed_up
 
 YEAR = clock.today().year
 

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base import clock
-from app.files import stored as files
 from app.base.config import ROOT, database_url
 from app.base.db import db, transaction
 from app.certificates.batches import files as batch_files
@@ -22,14 +21,15 @@ from app.certificates.issued import numbers as issuing
 from app.certificates.issued.batch_models import BatchItem, BatchStatus, PaperBatch
 from app.certificates.issued.models import Certificate, CertificateBook
 from app.events.models import Event
+from app.files import stored as files
+from tests.certificates.batches.making import begin
+from tests.certificates.issued.race import CHUNK, NAIVE_DESKS
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
-from tests.certificates.batches.making import begin
-from tests.papers.people import came, pages
-from tests.certificates.issued.race import CHUNK, NAIVE_DESKS
 from tests.factories import make_event, make_organization
 from tests.load.gate import FOLDER
 from tests.load.rush import application
+from tests.papers.people import came, pages
 
 pytestmark = pytest.mark.slow
 DESKS = 8

@@ -16,18 +16,27 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.base.words import dense_text
 from app.base import signing_keys
 from app.base.config import ROOT
 from app.base.db import db
+from app.base.rules import RuleBroken
+from app.base.words import dense_text
 from app.certificates.issued import actions, signing
-from app.certificates.design.models import CertificateKind
 from app.certificates.issued.key_models import SigningKey
 from app.certificates.issued.models import Certificate
-from app.certificates.issued.signed_text import MOST, Answer, Said, as_digits, check, cut, message, short_name
-from app.web.errors import RuleBroken
-from tests.papers.people import came
+from app.certificates.issued.signed_text import (
+    MOST,
+    Answer,
+    Said,
+    as_digits,
+    check,
+    cut,
+    message,
+    short_name,
+)
+from app.certificates.kinds import CertificateKind
 from tests.factories import make_event, make_organization, make_person
+from tests.papers.people import came
 
 SAID = Said(
     kind=CertificateKind.DIPLOMA, number=1417, year=2026, issued_on=date(2026, 5, 4), hours=16,

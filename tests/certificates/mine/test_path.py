@@ -3,8 +3,8 @@
 from app.attendance.models import Presence
 from app.base.db import db
 from app.certificates.issued.actions import issue_due, revoke
-from app.certificates.mine.paths import path_of
 from app.certificates.issued.queries import certificates_by_name
+from app.certificates.mine.paths import path_of
 from app.registrations.merging.actions import merge
 from tests.attendance.people import THIS_YEAR, held
 from tests.browser import Browser

@@ -3,26 +3,26 @@
 import pytest
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.privacy import erasing, own_data
-from app.certificates.designer.actions import frozen
-from app.certificates.design.models import CertificateKind, NameCase
+from app.certificates.declension.cases import in_case
+from app.certificates.declension.models import NameForm
+from app.certificates.design.frozen import frozen
 from app.certificates.design.looks import STANDARD
 from app.certificates.issued.numbers import Wish, hold_book, number
-from app.certificates.names.holders import correct, holders_of
-from app.certificates.declension.models import NameForm
-from app.certificates.declension.cases import in_case
 from app.certificates.issued.queries import due
+from app.certificates.kinds import CertificateKind, NameCase
+from app.certificates.names.holders import correct, holders_of
 from app.events.models import Event
 from app.organizations.models import Role
-from app.people.class_lists.models import ErasureReason
 from app.people.models import Person
+from app.privacy import erasing, own_data
+from app.privacy.models import ErasureReason
 from tests.browser import Browser, Page, counted_queries
-from tests.papers.people import came, signed_up
 from tests.factories import make_event, make_member, make_person, make_user
+from tests.papers.people import came, signed_up
 
 DATIVE, ACCUSATIVE = NameCase.DATIVE, NameCase.ACCUSATIVE
 

@@ -10,13 +10,14 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 
-from app.certificates.printing import document as certificates
-from app.certificates.design.models import CertificateKind, CertificateLook
-from app.certificates.design.looks import STANDARD
 from app.certificates.design.layouts import LAYOUTS
+from app.certificates.design.looks import STANDARD
+from app.certificates.design.models import CertificateLook
 from app.certificates.issued.models import Certificate
 from app.certificates.issued.signed_text import Answer, check
 from app.certificates.issued.signing import public_keys, qr_text, sign
+from app.certificates.kinds import CertificateKind
+from app.certificates.printing import document as certificates
 from app.press.qr import modules_of
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database

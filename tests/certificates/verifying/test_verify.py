@@ -8,19 +8,19 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.base import jobs
 from app.attendance.models import Presence
+from app.base import jobs
 from app.base.codes import as_code
 from app.base.config import ROOT
 from app.base.db import db, transaction
 from app.certificates.issued import actions, signing
-from app.certificates.design.models import CertificateKind
 from app.certificates.issued.models import Certificate
+from app.certificates.kinds import CertificateKind
 from app.events.models import Event
 from app.web.security import limiter
 from tests.browser import Browser
-from tests.papers.people import came, mark, registration_of
 from tests.factories import make_event, make_person
+from tests.papers.people import came, mark, registration_of
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

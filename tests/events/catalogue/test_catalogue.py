@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from app.base import clock
+from app.base.words.text import searchable
 from app.events.models import Event, EventStatus, Format
 from app.events.queries import Selection, find_events
-from app.base.words.text import searchable
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     in_days,

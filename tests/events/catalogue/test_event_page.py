@@ -10,9 +10,9 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db
+from app.events.about.wording import audience, why_signup_is_closed
 from app.events.models import Event, EventStatus, Format
 from app.events.queries import event_by_slug
-from app.events.about.wording import audience, why_signup_is_closed
 from app.organizations.models import Role
 from app.roadmap.models import Measure, Plan, Section
 from tests.browser import Browser, Page, counted_queries

@@ -7,8 +7,8 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db
-from app.events.models import Event, EventStatus, Format
 from app.events.catalogue.region import clashes_of, days_touched
+from app.events.models import Event, EventStatus, Format
 from app.organizations.models import Municipality, Role
 from tests.browser import Browser, counted_queries
 from tests.factories import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.base import clock
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.editing import patterns
 from app.events.models import EventStatus, Format
 from tests.browser import Browser

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.editing import actions
+from app.base.rules import RuleBroken
 from app.events.about import slugs
+from app.events.editing import actions
 from app.events.editing.actions import Details
 from app.events.editing.forms import BY_KIND, NOT_COUNTED
 from app.events.kinds import KINDS

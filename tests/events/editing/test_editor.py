@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.events.editing import actions, checklist, windows as editing
 from app.events.about import details
+from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.editing import actions, checklist
+from app.events.editing import windows as editing
 from app.events.editing.forms import NOT_COUNTED
 from app.events.kinds import KINDS, PROJECTS, Part
-from app.events.timetable.models import Meeting
 from app.events.models import Event, EventSeries, EventStatus
-from app.events.about.professional_fields import PROFESSIONAL_FIELDS
+from app.events.timetable.models import Meeting
 from app.people.models import Category
 from app.roadmap.models import Measure
 from tests.browser import Browser, Page

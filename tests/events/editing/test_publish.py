@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.editing import actions
 from app.events.editing.actions import missing_for_publishing
 from app.events.models import Event, EventStatus, Format

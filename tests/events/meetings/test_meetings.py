@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.meetings import actions as meetings
+from app.events.models import Event, Slot
 from app.events.timetable import rooms
 from app.events.timetable.queries import meetings_of
-from app.events.models import Event, Slot
 from app.events.timetable.rooms import Spot
 from tests.browser import Browser
 from tests.events.editing.test_edit import typed

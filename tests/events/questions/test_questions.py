@@ -4,12 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.questions import actions as questions
-from app.events.models import Event
+from app.base.rules import RuleBroken
 from app.events.editing.patterns import copy
-from app.events.questions.models import Question, QuestionKind
+from app.events.models import Event
+from app.events.questions import actions as questions
 from app.events.questions.actions import Condition, Wording
+from app.events.questions.models import Question, QuestionKind
 from tests.browser import Browser
 from tests.factories import make_event, make_member, make_question, make_registration
 

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 
 from app.base import clock
-from app.web.errors import RuleBroken
-from app.events.timetable import rooms
-from app.events.slots import actions as slots
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus
+from app.events.slots import actions as slots
+from app.events.timetable import rooms
 from app.events.timetable.rhythm import Rhythm, spots_of
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import in_days, make_event, make_member, make_slot

@@ -6,9 +6,9 @@ import pytest
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.slots import actions as slots
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus, Slot
+from app.events.slots import actions as slots
 from app.registrations.models import Status
 from tests.browser import Browser
 from tests.events.editing.test_edit import FORM, told, typed

@@ -6,16 +6,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts import passwords
 from app.accounts.models import Device, User
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.models import Event
 from app.events.staff import doors
 from app.events.staff.door_retention import NAME_KEPT, forget_doors
 from app.events.staff.doors import FREE_TRIES, LOCKED_FOR, Made
-from app.events.models import Event
 from app.events.staff.models import DoorLink, EventStaff
 from tests.browser import Browser, Page
 from tests.factories import make_event, make_member, make_registration, make_slot

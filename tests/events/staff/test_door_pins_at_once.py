@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.staff import doors
 from app.events.staff.models import DoorLink
 from tests.factories import make_event

@@ -4,15 +4,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.base import clock
-from app.web.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.events.models import Event, EventStatus
 from app.events.staff import actions as staff
 from app.events.staff.door_retention import forget_doors
-from app.events.models import Event, EventStatus
 from app.events.staff.models import EventStaff, StaffRole
 from app.events.staff.queries import roles_of
 from app.notifications.models import Notification
+from app.web.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from tests.browser import Browser
 from tests.factories import make_event, make_member, make_user
 

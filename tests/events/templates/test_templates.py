@@ -8,18 +8,18 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db
-from app.events.templates import actions as event_templates
 from app.events.editing import patterns
-from app.events.slots import actions as slots
-from app.events.seat_rules.queries import draw_of, quotas_of
-from app.events.timetable.models import Meeting
 from app.events.meetings.actions import follow
 from app.events.models import Admission, Event, EventStatus
+from app.events.questions.actions import count_again
 from app.events.questions.models import Question, QuestionKind
 from app.events.questions.queries import questions_of
-from app.events.questions.actions import count_again
+from app.events.seat_rules.queries import draw_of, quotas_of
 from app.events.seat_rules.quota_models import Quota, QuotaKind
+from app.events.slots import actions as slots
+from app.events.templates import actions as event_templates
 from app.events.templates.models import EventTemplate
+from app.events.timetable.models import Meeting
 from app.organizations.models import OrganizationKind, Role
 from tests.browser import Browser, counted_queries
 from tests.events.editing.test_edit import events

@@ -11,7 +11,16 @@ import pytest
 from app.base.config import ROOT
 from app.base.db import db
 from bench.servers import free_port
-from tests.load.neighbours.sick import Visitor, at_once, is_well_apart, process, redis, settings, site, until
+from tests.load.neighbours.sick import (
+    Visitor,
+    at_once,
+    is_well_apart,
+    process,
+    redis,
+    settings,
+    site,
+    until,
+)
 from tests.notifications.worker import application
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_alone]

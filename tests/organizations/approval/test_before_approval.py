@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask, g
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.events.staff import doors
-from app.events.templates import actions as event_templates
 from app.events.models import Event, EventStatus
+from app.events.staff import doors
 from app.events.staff.models import EventStaff, StaffRole
+from app.events.templates import actions as event_templates
 from app.organizations import actions
 from app.organizations.approval import states
 from app.organizations.models import Organization, OrganizationKind, Role

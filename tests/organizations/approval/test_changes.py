@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.organizations.approval import changes, states
+from app.base.rules import RuleBroken
 from app.organizations.actions import Details, edit
+from app.organizations.approval import changes, states
 from app.organizations.models import Organization, OrganizationChange, OrganizationKind, Role
 from app.organizations.queries import change_of
 from tests.browser import Browser

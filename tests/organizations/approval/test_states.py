@@ -8,21 +8,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance.models import Attendance, Method, Presence
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
+from app.base.rules import RuleBroken
 from app.certificates.issued.actions import issue_due
-from app.web.errors import RuleBroken
-from app.events.editing.actions import draft, publish
 from app.events.about.details import details_of
+from app.events.editing.actions import draft, publish
 from app.events.models import EventStatus
 from app.events.queries import Selection, find_events, kinds_with_counts
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.organizations import actions
-from app.organizations.approval import states
 from app.organizations.actions import MOST_WAITING, Details
+from app.organizations.approval import states
 from app.organizations.models import Organization, OrganizationKind, Role, State
 from app.organizations.queries import in_state, number_in_state, organizations_in_state
 from app.registrations.desk.closing import close_organization

@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.models import Notification
-from app.organizations.members import actions as memberships
 from app.organizations.approval import states
+from app.organizations.members import actions as memberships
 from app.organizations.members.actions import MOST_A_DAY, invitation_of, invite, membership_of
 from app.organizations.models import Membership, Role, SentInvitation
 from tests.browser import Browser

@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 from pypdf import PdfReader
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.base.words.text import clean
 from app.organizations.models import Role
 from app.people.consents.actions import agree, end, publish_text
+from app.people.consents.queries import in_force
 from app.people.models import (
     Consent,
     ConsentChannel,
@@ -25,11 +27,9 @@ from app.people.models import (
     SchoolClass,
 )
 from app.people.queries import has_agreed
-from app.people.consents.queries import in_force
+from app.registrations.consents.on_paper import Entered, enter, following
 from app.registrations.guardians.requests import Guardian, ask
 from app.registrations.models import Answer, Channel, Registration, Status
-from app.registrations.consents.on_paper import Entered, enter, following
-from app.base.words.text import clean
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     make_class,

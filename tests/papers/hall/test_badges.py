@@ -13,21 +13,29 @@ from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
 
-from app.base import clock
 from app.attendance.door.queries import code_in
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.papers.hall import holders as badge_queries
-from app.papers.hall.badges import ROLES, Badge, in_order, parts_of, printed_badges, sheets, typed_badge
-from app.events.staff import actions as staff
 from app.events.models import Event
+from app.events.staff import actions as staff
 from app.events.staff.models import StaffRole
 from app.organizations.models import Membership, Role
+from app.papers.hall import holders as badge_queries
+from app.papers.hall.badges import (
+    ROLES,
+    Badge,
+    in_order,
+    parts_of,
+    printed_badges,
+    sheets,
+    typed_badge,
+)
 from app.registrations.models import Status
 from tests.browser import Browser, Page, counted_queries
 from tests.counting import grows_no_faster_than_its_input
-from tests.papers.people import pages, signed_up
 from tests.factories import make_event, make_member, make_person, make_slot, make_user
+from tests.papers.people import pages, signed_up
 from tests.registrations.groups.classes import ANNA, OLEG, make_school_class
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database

@@ -7,11 +7,10 @@ import pytest
 from flask import Flask
 
 from app.base.db import db
-from app.papers.hall.posters import short_days
 from app.events.models import Event, EventStatus, Format
 from app.organizations.models import Role
+from app.papers.hall.posters import short_days
 from tests.browser import Browser
-from tests.papers.people import pages
 from tests.factories import (
     in_days,
     make_event,
@@ -20,6 +19,7 @@ from tests.factories import (
     make_organization,
     make_slot,
 )
+from tests.papers.people import pages
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

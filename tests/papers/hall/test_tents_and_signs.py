@@ -13,12 +13,12 @@ from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from app.base.db import db
+from app.events.models import Event
 from app.papers.hall.signs import Sign, printed_signs, programme, rooms_of, typed_sign
 from app.papers.hall.tents import Tent, printed_tents, stands_of, typed_tent
-from app.events.models import Event
 from tests.browser import Browser
-from tests.papers.people import pages
 from tests.factories import in_days, make_event, make_member, make_slot
+from tests.papers.people import pages
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

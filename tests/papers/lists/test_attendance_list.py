@@ -12,14 +12,15 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app.attendance.models import Presence
-from app.papers.lists import pdf as list_papers, spreadsheet as list_tables
+from app.events.models import Event, Slot
+from app.papers.lists import pdf as list_papers
+from app.papers.lists import spreadsheet as list_tables
 from app.papers.lists.choices import ListPaper, usual
 from app.papers.lists.contents import found
-from app.events.models import Event, Slot
 from app.registrations.models import Registration, Status
 from tests.browser import Browser, counted_queries
-from tests.papers.people import came, mark, pages, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_slot
+from tests.papers.people import came, mark, pages, signed_up
 
 pytestmark = pytest.mark.sqlite_alone  # papers: the same on every database
 

@@ -10,14 +10,14 @@ from python_calamine import CalamineWorkbook
 
 from app.attendance.models import Presence
 from app.base.db import db
-from app.papers.lists import pdf as list_papers
-from app.papers.lists.choices import COLUMNS, ListPaper, Pages, Whom, usual
 from app.events.models import Event
 from app.organizations.models import OrganizationKind, Role
+from app.papers.lists import pdf as list_papers
+from app.papers.lists.choices import COLUMNS, ListPaper, Pages, Whom, usual
 from app.registrations.models import Group, Registration, Status
 from tests.browser import Browser, counted_queries
-from tests.papers.people import came, mark, pages, signed_up
 from tests.factories import make_event, make_member, make_organization, make_person, make_user
+from tests.papers.people import came, mark, pages, signed_up
 
 
 @pytest.fixture

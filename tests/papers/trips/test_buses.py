@@ -2,8 +2,16 @@
 
 import pytest
 
-from app.papers.trips.buses import FEWEST_SEATS, MOST_SEATS, Bus, Passenger, bus_with, seated, usual_bus
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
+from app.papers.trips.buses import (
+    FEWEST_SEATS,
+    MOST_SEATS,
+    Bus,
+    Passenger,
+    bus_with,
+    seated,
+    usual_bus,
+)
 
 pytestmark = pytest.mark.sqlite_alone
 

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
 from app.events.models import Slot
 from app.organizations.models import Role
@@ -16,7 +16,6 @@ from app.people.models import ConsentChannel, ConsentKind
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Group, Status
 from tests.browser import Browser
-from tests.papers.people import pages
 from tests.factories import (
     make_class,
     make_event,
@@ -26,6 +25,7 @@ from tests.factories import (
     make_pupil,
     make_school,
 )
+from tests.papers.people import pages
 from tests.registrations.groups.classes import ANNA, OLEG, School, make_school_class
 from tests.test_bad_input import NASTY
 

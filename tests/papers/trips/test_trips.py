@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 
 from app.base.db import db
+from app.base.rules import RuleBroken
+from app.events.models import Slot
 from app.papers.trips import trips
 from app.papers.trips.trips import Adult, Paper, Trip, Way
-from app.web.errors import RuleBroken
-from app.events.models import Slot
 from app.people.consents.actions import agree
 from app.people.models import ConsentChannel, ConsentKind
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Group, Status
-from tests.papers.people import pages
 from tests.factories import make_class, make_event, make_guardianship, make_organization, make_pupil
+from tests.papers.people import pages
 from tests.registrations.groups.classes import ANNA, OLEG, School, make_school_class
 
 pytestmark = pytest.mark.sqlite_alone

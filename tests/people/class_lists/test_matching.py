@@ -8,17 +8,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization, Role
-from app.people.class_lists import batches as list_batches, actions as list_imports, undo as list_undo
-from app.people.classes.actions import first_year_of
+from app.people.class_lists import actions as list_imports
+from app.people.class_lists import batches as list_batches
+from app.people.class_lists import undo as list_undo
 from app.people.class_lists.models import ImportedRow, ImportState, ListImport, Outcome
 from app.people.class_lists.reading import Reading, ReadRow, facts
 from app.people.class_lists.wording import changes_of
+from app.people.classes.actions import first_year_of
 from app.people.models import Guardianship, Person, SchoolClass
 from app.registrations.models import Channel
 from tests.browser import counted_queries

@@ -11,16 +11,16 @@ import xlsxwriter
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
-from app.base import jobs
 from app.accounts.models import User
-from app.web.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
+from app.base import jobs
 from app.base.config import ROOT
 from app.base.db import db
 from app.organizations.models import Organization, Role
 from app.people.class_lists import actions as list_imports
-from app.people.class_lists.sheets.files import ListUnreadable, read_tables
 from app.people.class_lists.models import ImportedRow, ImportState, ListImport
+from app.people.class_lists.sheets.files import ListUnreadable, read_tables
 from app.people.models import Guardianship, Person, SchoolClass
+from app.web.budgets import IMPORTS_OF_ACCOUNT, Cost, charge
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import make_class, make_member, make_pupil, make_school, make_user
 

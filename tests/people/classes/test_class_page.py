@@ -11,9 +11,18 @@ from flask import Flask
 from app.accounts.models import User
 from app.audit.models import AuditEntry
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization, Role
 from app.people.actions import Details
+from app.people.classes.pupils import (
+    add_guardian,
+    add_pupil,
+    leave,
+    move,
+    on_receipt,
+    receipt,
+    take_back,
+)
 from app.people.consents.actions import agree
 from app.people.models import (
     Category,
@@ -23,7 +32,6 @@ from app.people.models import (
     Person,
     SchoolClass,
 )
-from app.people.classes.pupils import add_guardian, add_pupil, leave, move, on_receipt, receipt, take_back
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_class,

@@ -6,14 +6,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.models import Organization, Role
+from app.people.classes.actions import (
+    add_class,
+    class_of,
+    first_year_of,
+    give_to,
+    put_in_class,
+    take,
+)
 from app.people.classes.queries import Numbers, classes_of, numbers_of, together
-from app.people.classes.actions import add_class, class_of, first_year_of, give_to, put_in_class, take
 from app.people.consents.actions import agree, end
 from app.people.models import ConsentChannel, ConsentKind, SchoolClass
 from app.people.queries import has_agreed

@@ -8,20 +8,20 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.models import User
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.organizations.approval import states
 from app.organizations.models import Organization, Role
-from app.people.classes import claims
 from app.people.actions import Details, add_person, correct
-from app.people.families.children import add_child, correct_child
-from app.people.duplicates.queries import possible_duplicates, recent_merges
-from app.people.families.queries import invitation_by
-from app.people.families.invitations import make_codes, print_codes, renew_password
-from app.people.models import InvitationPurpose, Person
+from app.people.classes import claims
 from app.people.classes.pupils import leave, move, on_receipt, receipt
+from app.people.duplicates.queries import possible_duplicates, recent_merges
+from app.people.families.children import add_child, correct_child
+from app.people.families.invitations import make_codes, print_codes, renew_password
+from app.people.families.queries import invitation_by
+from app.people.models import InvitationPurpose, Person
 from app.people.queries import find_school, schools
 from app.registrations.groups.actions import sign_up_class
 from app.registrations.merging.actions import undo

@@ -9,12 +9,12 @@ from flask import Flask
 from app.audit.models import AuditEntry
 from app.base.config import ROOT
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.consents.actions import agree, end, first_version, publish_text
-from app.people.models import ConsentChannel, ConsentKind, ConsentText
 from app.people.consents.changes import changes
 from app.people.consents.forms import DEMANDED
 from app.people.consents.queries import in_force, versions
+from app.people.models import ConsentChannel, ConsentKind, ConsentText
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import make_event, make_ministry_admin, make_person
 

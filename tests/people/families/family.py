@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.base import clock
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
 from app.notifications.models import Notification
 from app.people.actions import Details

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base import clock
-from app.web.budgets import CHILDREN_TYPED
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.families.children import add_child, become_guardian, correct_child, stop
 from app.people.models import Guardianship, Person
 from app.people.queries import children_of
+from app.web.budgets import CHILDREN_TYPED
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_class,
@@ -22,7 +22,15 @@ from tests.factories import (
     make_school,
     make_user,
 )
-from tests.people.families.family import TYPED, details, guardians, make_child, make_guardian, make_parent_with_person, noted
+from tests.people.families.family import (
+    TYPED,
+    details,
+    guardians,
+    make_child,
+    make_guardian,
+    make_parent_with_person,
+    noted,
+)
 
 URL = "/me/children"
 

@@ -10,10 +10,10 @@ from flask import Flask
 
 from app.accounts.models import User
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.people.families.children import add_child, become_guardian, stop
-from app.people.families.queries import invitation_by
 from app.people.families.invitations import OWN_ACCOUNT, accept, invite, join, make_codes
+from app.people.families.queries import invitation_by
 from app.people.models import Guardianship, Invitation, InvitationPurpose, Person
 from tests.factories import make_user
 from tests.people.families.family import details, make_guardian

@@ -9,15 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import User
-from app.web.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.delivery import deliver_waiting
 from app.people.families.children import add_child, stop
-from app.people.families.queries import invitation_by
 from app.people.families.invitations import OWN_ACCOUNT, accept, invite, join, make_codes
-from app.people.models import Invitation, InvitationPurpose, Person
+from app.people.families.queries import invitation_by
 from app.people.families.retention import forget_lapsed
+from app.people.models import Invitation, InvitationPurpose, Person
+from app.web.budgets import INVITATIONS_OF_ACCOUNT, Cost, charge
 from tests.accounts.letters import link_in
 from tests.browser import Browser
 from tests.factories import make_class, make_guardianship, make_person, make_pupil, make_user

@@ -6,15 +6,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.guards import attempts
 from app.accounts.models import Attempts, User
 from app.accounts.queries import free_login, user_by_login
+from app.base import clock
 from app.base.codes import LETTERS, as_code, in_groups, random_code
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.people.families.queries import invitation_by
+from app.base.rules import RuleBroken
 from app.people.families.invitations import join, make_codes, renew_password
+from app.people.families.queries import invitation_by
 from app.people.models import Invitation, InvitationPurpose, Person
 from app.registrations.models import Channel
 from tests.accounts.letters import PASSWORD, make_user_with_password
@@ -28,7 +28,14 @@ from tests.factories import (
     make_registration,
     make_user,
 )
-from tests.people.families.family import later, letters, make_child, make_guardian, make_parent_with_person, noted
+from tests.people.families.family import (
+    later,
+    letters,
+    make_child,
+    make_guardian,
+    make_parent_with_person,
+    noted,
+)
 
 
 def child_with_code(**given: object) -> tuple[User, Person, str]:

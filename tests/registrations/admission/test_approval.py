@@ -7,15 +7,15 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.seat_rules import actions as seat_rules
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event
+from app.events.seat_rules import actions as seat_rules
 from app.notifications.models import Notification
-from app.registrations.signing_up import actions
 from app.registrations.admission import decisions
-from app.registrations.seats import seats
 from app.registrations.desk import actions as staff
 from app.registrations.models import Channel, ConsentRequest, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.browser import Browser
 from tests.factories import make_event, make_member, make_person, make_registration
 from tests.registrations.groups.classes import letters, make_school_class, statuses

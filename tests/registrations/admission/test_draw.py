@@ -11,16 +11,16 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.seat_rules import actions as seat_rules
-from app.events.seat_rules.queries import draw_of
-from app.events.seat_rules.draw_models import Draw
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event
-from app.registrations.signing_up import actions
+from app.events.seat_rules import actions as seat_rules
+from app.events.seat_rules.draw_models import Draw
+from app.events.seat_rules.queries import draw_of
 from app.registrations.admission import draws
-from app.registrations.seats import seats
 from app.registrations.models import Channel, Registration, Status
 from app.registrations.queries import place_in_line, waiting_in
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.browser import Browser
 from tests.factories import make_event, make_member, make_person, make_registration
 from tests.registrations.groups.classes import letters

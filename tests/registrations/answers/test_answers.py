@@ -12,21 +12,21 @@ from python_calamine import CalamineWorkbook
 
 from app.base import clock
 from app.base.db import db
+from app.base.rules import RuleBroken
+from app.events.models import Event
+from app.events.questions import actions as questions
+from app.events.questions.actions import Condition, Wording
 from app.papers.lists import spreadsheet as list_tables
 from app.privacy import own_data
 from app.privacy.erasing import erase
+from app.privacy.models import ErasureReason
 from app.privacy.retention import anonymize_expired
-from app.web.errors import RuleBroken
-from app.events.questions import actions as questions
-from app.events.models import Event
-from app.events.questions.actions import Condition, Wording
-from app.people.class_lists.models import ErasureReason
-from app.registrations.signing_up import actions
 from app.registrations.answers import actions as answers
-from app.registrations.desk import actions as staff
 from app.registrations.answers.queries import in_words, summary
+from app.registrations.desk import actions as staff
 from app.registrations.merging.actions import merge
 from app.registrations.models import Registration
+from app.registrations.signing_up import actions
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,

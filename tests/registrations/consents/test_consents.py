@@ -7,17 +7,17 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.models import Notification
 from app.people.consents.actions import Giver, agree, end, publish_text
 from app.people.models import Consent, ConsentChannel, ConsentKind, Person
 from app.people.queries import consents_of, has_agreed
-from app.registrations.signing_up import actions
 from app.registrations.consents import actions as consents
-from app.registrations.seats import seats
 from app.registrations.guardians.requests import request_of, token_of
 from app.registrations.guardians.states import State, consent_states
 from app.registrations.models import Channel, ConsentRequest, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.browser import Browser
 from tests.factories import (
     make_event,

@@ -7,15 +7,15 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.notifications.models import Notification
-from app.registrations.signing_up import actions
 from app.registrations.desk import slot_changes
 from app.registrations.groups.actions import sign_up_class
 from app.registrations.models import Channel, Group, Registration, Status
 from app.registrations.queries import first_in_line
 from app.registrations.seats.seats import differences
+from app.registrations.signing_up import actions
 from tests.browser import Browser
 from tests.events.editing.test_edit import FORM, told
 from tests.factories import (

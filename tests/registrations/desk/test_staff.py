@@ -6,18 +6,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance.models import Attendance
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, EventStatus
 from app.notifications.models import Notification
 from app.organizations.models import Role
 from app.people.models import Consent, Person
-from app.registrations.seats import seats
 from app.registrations.desk import actions as staff
-from app.registrations.signing_up.actions import cancel
 from app.registrations.models import Channel, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up.actions import cancel
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     make_event,

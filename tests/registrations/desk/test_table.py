@@ -7,17 +7,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance import actions as attendance
 from app.attendance.models import Attendance, Method, Presence
+from app.base import clock
 from app.base.db import db
+from app.base.words.text import searchable, sort_key
 from app.events.models import Event, Slot
 from app.organizations.models import Role
 from app.people.models import Category, Person
+from app.registrations.models import Channel, Registration, Status, new_code
 from app.registrations.seats import seats
 from app.registrations.signing_up.actions import cancel
-from app.registrations.models import Channel, Registration, Status, new_code
-from app.base.words.text import searchable, sort_key
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     make_event,

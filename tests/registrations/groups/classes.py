@@ -11,8 +11,8 @@ from app.events.models import Slot
 from app.notifications.models import Notification
 from app.organizations.models import Membership, Organization, Role
 from app.people.models import Person, SchoolClass
-from app.registrations.groups.queries import members_of
 from app.registrations.groups.actions import sign_up_class
+from app.registrations.groups.queries import members_of
 from app.registrations.models import Group
 from tests.factories import make_class, make_pupil, make_school, make_user
 

@@ -7,19 +7,19 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base import clock
-from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.notifications.letters import letter_of
 from app.organizations.models import Membership
 from app.people.models import Person
-from app.registrations.signing_up import actions
 from app.registrations.consents import actions as consents
 from app.registrations.groups import changes as group_changes
-from app.registrations.seats import seats
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Channel, Group, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
+from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from tests.browser import Browser
 from tests.factories import (
     make_class,
@@ -29,7 +29,14 @@ from tests.factories import (
     make_pupil,
     make_registration,
 )
-from tests.registrations.groups.classes import ANNA, OLEG, School, letters, make_school_class, statuses
+from tests.registrations.groups.classes import (
+    ANNA,
+    OLEG,
+    School,
+    letters,
+    make_school_class,
+    statuses,
+)
 
 
 def taken(slot: Slot) -> int:

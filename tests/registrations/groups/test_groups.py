@@ -6,18 +6,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from app.base.db import db, transaction
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event, Slot
 from app.organizations.models import Membership, Role
 from app.people.models import Consent
-from app.registrations.signing_up import actions
-from app.registrations.seats import seats
 from app.registrations.groups.places import NotAllFit
 from app.registrations.groups.queries import candidates
 from app.registrations.models import Channel, ConsentRequest, Group, Registration
 from app.registrations.queries import first_in_line
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
+from app.web.budgets import SEATS_OF_CLASSES, Cost, charge
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import (
     make_class,
@@ -30,7 +30,14 @@ from tests.factories import (
     make_school,
     make_user,
 )
-from tests.registrations.groups.classes import ANNA, OLEG, School, letters, make_school_class, statuses
+from tests.registrations.groups.classes import (
+    ANNA,
+    OLEG,
+    School,
+    letters,
+    make_school_class,
+    statuses,
+)
 from tests.test_bad_input import NASTY
 
 

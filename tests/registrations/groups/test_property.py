@@ -8,14 +8,20 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from app.base import clock
 from app.base.db import db
-from app.registrations.groups import changes as group_changes
 from app.registrations.desk import actions as staff
+from app.registrations.groups import changes as group_changes
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Group, Registration, Status
 from tests.conftest import POSTGRESQL
 from tests.factories import make_event, make_pupil
 from tests.registrations.groups.classes import ANNA, OLEG, make_school_class
-from tests.registrations.seats.test_property import PEOPLE, Story, refusals_are_fine, slot_number, somebody
+from tests.registrations.seats.test_property import (
+    PEOPLE,
+    Story,
+    refusals_are_fine,
+    slot_number,
+    somebody,
+)
 
 several = st.lists(somebody, unique=True, min_size=1, max_size=5)
 adults = st.sampled_from([[ANNA], [ANNA, OLEG]])

@@ -7,13 +7,13 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app.base.db import db
-from app.papers.lists import spreadsheet as list_tables
 from app.events.models import Event
-from app.registrations.signing_up import actions
-from app.registrations.seats import seats
+from app.papers.lists import spreadsheet as list_tables
 from app.registrations.desk import actions as staff
 from app.registrations.groups.queries import members_of
 from app.registrations.models import Group
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.browser import Browser, Page, counted_queries
 from tests.factories import make_event, make_member, make_person, make_registration
 from tests.registrations.groups.classes import ANNA, OLEG, School, make_school_class, statuses

@@ -11,7 +11,12 @@ from app.attendance.models import Attendance, Method, Presence
 from app.base.db import db
 from app.organizations.models import Organization, Role
 from app.people.classes import claims
-from app.people.duplicates.queries import possible_duplicates, recent_merges, tell_apart, with_persons
+from app.people.duplicates.queries import (
+    possible_duplicates,
+    recent_merges,
+    tell_apart,
+    with_persons,
+)
 from app.people.models import Person
 from app.registrations.merging.actions import merge
 from tests.browser import Browser, counted_queries

@@ -6,24 +6,24 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.attendance.models import Attendance, Method, Presence
 from app.audit.models import AuditEntry
+from app.base import clock
 from app.base.db import db
+from app.base.rules import RuleBroken
 from app.certificates.issued.actions import issue_due
 from app.certificates.issued.queries import earned_by
-from app.web.errors import RuleBroken
 from app.events.models import Event, Slot
-from app.people.consents import actions as consents
 from app.people.actions import Details, guest_person
+from app.people.consents import actions as consents
 from app.people.models import Category, ConsentKind, Guardianship, Person
 from app.people.queries import children_of, consents_of, has_agreed, person_of
-from app.registrations.signing_up.actions import cancel, sign_up
 from app.registrations.guardians.requests import requests_about
 from app.registrations.merging.actions import merge, undo
 from app.registrations.models import Channel, Registration, Status
 from app.registrations.queries import registration_by_code
 from app.registrations.seats.seats import differences
+from app.registrations.signing_up.actions import cancel, sign_up
 from tests.browser import Browser
 from tests.factories import (
     make_class,

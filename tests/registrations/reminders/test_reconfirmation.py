@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.models import Notification
+from app.registrations.models import Registration, Status
+from app.registrations.reminders.actions import set_reminders
+from app.registrations.reminders.reconfirmation import look_after_answers, reconfirm
 from app.registrations.seats import seats
 from app.registrations.signing_up.actions import move
-from app.registrations.models import Registration, Status
-from app.registrations.reminders.reconfirmation import look_after_answers, reconfirm
-from app.registrations.reminders.actions import set_reminders
 from tests.browser import Browser
 from tests.factories import make_event, make_registration, make_slot
 from tests.registrations.groups.classes import make_school_class

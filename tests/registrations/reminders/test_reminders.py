@@ -8,15 +8,15 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.editing.actions import call_off
 from app.events.models import Event
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
-from app.registrations.signing_up import actions
 from app.registrations.models import Registration, Status
-from app.registrations.reminders.models import About
 from app.registrations.reminders.actions import mark, remind_everybody, set_reminders
+from app.registrations.reminders.models import About
+from app.registrations.signing_up import actions
 from tests.browser import counted_queries
 from tests.factories import make_event, make_person, make_registration
 from tests.registrations.groups.classes import make_school_class

@@ -21,16 +21,16 @@ from hypothesis.stateful import (
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.slots import actions as slots
+from app.base.rules import RuleBroken
 from app.events.models import Event, Slot
+from app.events.slots import actions as slots
 from app.people.models import ConsentKind, Person
 from app.people.queries import has_agreed
-from app.registrations.signing_up import actions
 from app.registrations.consents import actions as consents
-from app.registrations.tickets import replies
-from app.registrations.seats import seats
 from app.registrations.models import LIVE, SEATED, ConsentRequest, Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
+from app.registrations.tickets import replies
 from tests.conftest import POSTGRESQL
 from tests.factories import make_event, make_person, make_registration
 

@@ -8,17 +8,17 @@ from flask import Flask
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
-from app.events.seat_rules import actions as seat_rules
+from app.base.rules import RuleBroken
 from app.events.models import Admission, Event
+from app.events.seat_rules import actions as seat_rules
 from app.events.seat_rules.quota_models import Quota, QuotaKind
-from app.registrations.signing_up import actions
 from app.registrations.admission import decisions, draws, lines
 from app.registrations.groups import changes as group_changes
-from app.registrations.seats import seats
 from app.registrations.groups.places import NotAllFit
 from app.registrations.models import Channel, Registration
+from app.registrations.seats import seats
 from app.registrations.seats.quotas import why_they_wait
+from app.registrations.signing_up import actions
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,

@@ -5,11 +5,11 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.notifications.models import Notification
-from app.registrations.signing_up import actions
-from app.registrations.seats import seats
 from app.registrations.models import Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from tests.browser import Browser
 from tests.factories import make_event, make_person, make_registration, make_slot, make_user
 

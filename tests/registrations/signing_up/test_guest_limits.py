@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts import mailboxes
 from app.accounts.models import Mailbox
-from app.web.budgets import CHANGES_OF_TICKET, GUARDIAN_LETTERS, GUARDIAN_LETTERS_OF_MONTH, REPEATS_TO_MAILBOX_IN_MONTH, SEATS_OF_ACCOUNT, SEATS_OF_MAILBOX_IN_EVENT, SEATS_OF_NETWORK_IN_EVENT, SIGN_UPS_OF_MAILBOX, SIGN_UPS_OF_MAILBOX_IN_MONTH, SIGN_UPS_OF_NETWORK, Budget, Cost, charge, mailbox_of, network_of
+from app.base import clock
 from app.base.db import db
+from app.base.words.text import LATIN
 from app.demo.time_travel import at
 from app.events.editing.actions import call_off
 from app.events.models import Event
@@ -22,9 +22,25 @@ from app.notifications.held import forget_unanswered
 from app.notifications.letters import letter_of
 from app.notifications.models import Notification
 from app.people.models import Person
-from app.registrations.signing_up import actions
 from app.registrations.models import Channel, Registration
-from app.base.words.text import LATIN
+from app.registrations.signing_up import actions
+from app.web.budgets import (
+    CHANGES_OF_TICKET,
+    GUARDIAN_LETTERS,
+    GUARDIAN_LETTERS_OF_MONTH,
+    REPEATS_TO_MAILBOX_IN_MONTH,
+    SEATS_OF_ACCOUNT,
+    SEATS_OF_MAILBOX_IN_EVENT,
+    SEATS_OF_NETWORK_IN_EVENT,
+    SIGN_UPS_OF_MAILBOX,
+    SIGN_UPS_OF_MAILBOX_IN_MONTH,
+    SIGN_UPS_OF_NETWORK,
+    Budget,
+    Cost,
+    charge,
+    mailbox_of,
+    network_of,
+)
 from tests.browser import Browser, Page
 from tests.factories import (
     make_event,

@@ -7,16 +7,16 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Slot
 from app.notifications.models import Notification
-from app.registrations.signing_up import actions
 from app.registrations.consents import actions as consents
-from app.registrations.tickets import replies
-from app.registrations.seats import seats
 from app.registrations.desk import actions as staff
 from app.registrations.models import Registration, Status
+from app.registrations.seats import seats
+from app.registrations.signing_up import actions
 from app.registrations.signing_up.offers import offer_ends
+from app.registrations.tickets import replies
 from tests.browser import Browser
 from tests.factories import make_event, make_person, make_registration
 

@@ -11,12 +11,19 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.base import clock
-from app.web.budgets import REMINDERS_OF_MONTH, REMINDERS_OF_TICKET, REPEATS_TO_MAILBOX, REPEATS_TO_MAILBOX_IN_MONTH, STRANGERS_TOLD, BudgetSpent
 from app.base.db import db
 from app.events.models import Admission, Event
 from app.notifications.models import Notification
 from app.people.models import Person
 from app.registrations.models import Channel, Registration, Status
+from app.web.budgets import (
+    REMINDERS_OF_MONTH,
+    REMINDERS_OF_TICKET,
+    REPEATS_TO_MAILBOX,
+    REPEATS_TO_MAILBOX_IN_MONTH,
+    STRANGERS_TOLD,
+    BudgetSpent,
+)
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,

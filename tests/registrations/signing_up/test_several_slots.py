@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import Event
 from app.registrations.signing_up.actions import cancel, move
 from app.registrations.signing_up.rules import AlreadySignedUp

@@ -6,17 +6,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.base import clock
 from app.accounts.mailboxes import proof_of
+from app.base import clock
 from app.base.db import db
-from app.web.errors import RuleBroken
+from app.base.rules import RuleBroken
 from app.events.models import EventStatus
 from app.notifications.models import Notification
 from app.people.models import Category, Consent, Person
-from app.registrations.signing_up import actions
-from app.registrations.signing_up.rules import AlreadySignedUp
 from app.registrations.models import Channel, Registration, Status
 from app.registrations.queries import place_in_line
+from app.registrations.signing_up import actions
+from app.registrations.signing_up.rules import AlreadySignedUp
 from tests.browser import Browser, counted_queries
 from tests.factories import (
     make_event,

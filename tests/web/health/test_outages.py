@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from app.base import clock, config, jobs, patience
 from app import create_app
-from app.web.health import outages
 from app.accounts.models import Device, User
 from app.accounts.queries import hashed
+from app.base import clock, config, jobs, patience
 from app.base.db import db, transaction
+from app.web.health import outages
 from app.web.health.outages import LOST, Crowded, OnceMore, is_outage, was_lost
 from tests.databases import read_only_again
 from tests.factories import make_user

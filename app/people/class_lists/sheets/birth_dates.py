@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from app.people.class_lists.sheets.files import Cell, text_of
 from app.base.words.text import clean
+from app.people.class_lists.sheets.files import Cell, text_of
 
 AGES = range(5, 21)
 EXCEL_BEGINS = date(1899, 12, 30)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import email_validator
 
-from app.web import fields
+from app.base.words.text import clean
 from app.people.class_lists.sheets.forbidden import looks_forbidden
 from app.people.class_lists.sheets.names import guardian_name
-from app.base.words.text import clean
+from app.web import fields
 
 PHONE = re.compile(r"\+?\d[\d \t\u00a0()‐–—-]{3,22}\d")
 EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")

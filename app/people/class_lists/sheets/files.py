@@ -49,7 +49,9 @@ def read_tables(content: bytes, filename: str = "") -> list[Table]:
 def tables_of(content: bytes) -> list[Table]:
     """Ask a process that may be killed; whatever happens to it is the file’s fault."""
     try:
-        answer = workbench.run("app.people.class_lists.sheets.opening:opened", content, budget=BUDGET)
+        answer = workbench.run(
+            "app.people.class_lists.sheets.opening:opened", content, budget=BUDGET
+        )
     except workbench.TooMuch:
         raise too_complex() from None
     except Refused as refusal:

@@ -6,11 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.base.words.text import clean
 from app.people.class_lists.sheets.classes import class_in_title
-from app.people.class_lists.sheets.columns import GUARDIAN, NAMES, SECOND_GUARDIAN, Column, understood
+from app.people.class_lists.sheets.columns import (
+    GUARDIAN,
+    NAMES,
+    SECOND_GUARDIAN,
+    Column,
+    understood,
+)
 from app.people.class_lists.sheets.files import Cell, Table, text_of
 from app.people.class_lists.sheets.forbidden import looks_forbidden
-from app.base.words.text import clean
 
 ROWS_SHOWN = 8
 TITLE_ROWS = 6

@@ -7,6 +7,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from app.base.words.text import clean, same_name, searchable
 from app.people.class_lists.sheets import headers
 from app.people.class_lists.sheets.classes import SchoolClass, class_in_title, class_of
 from app.people.class_lists.sheets.columns import Column
@@ -14,7 +15,6 @@ from app.people.class_lists.sheets.contacts import ListedGuardian as ListedGuard
 from app.people.class_lists.sheets.files import Cell, Table, text_of
 from app.people.class_lists.sheets.headers import Header, Layout
 from app.people.class_lists.sheets.row_cells import Cells
-from app.base.words.text import clean, same_name, searchable
 
 ROWS_NAMED = 10  # in a note
 LONGEST_CELL = 60

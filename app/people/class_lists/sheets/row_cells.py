@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import zip_longest
 
+from app.base.words.text import clean
 from app.people.class_lists.sheets import contacts
 from app.people.class_lists.sheets.birth_dates import Born, born
 from app.people.class_lists.sheets.classes import class_of
@@ -13,7 +14,6 @@ from app.people.class_lists.sheets.contacts import Found, ListedGuardian
 from app.people.class_lists.sheets.files import Cell, text_of
 from app.people.class_lists.sheets.headers import Header
 from app.people.class_lists.sheets.names import PupilName, pupil_name
-from app.base.words.text import clean
 
 DIGIT = re.compile(r"\d")
 WITH_DIGITS = (

@@ -6,7 +6,13 @@ import pytest
 
 from app.people.class_lists.sheets.columns import Column
 from app.people.class_lists.sheets.files import Cell, Table, read_tables, text_of
-from app.people.class_lists.sheets.interpret import ClassList, HeaderUnknown, ListedGuardian, interpret, without_forbidden
+from app.people.class_lists.sheets.interpret import (
+    ClassList,
+    HeaderUnknown,
+    ListedGuardian,
+    interpret,
+    without_forbidden,
+)
 from tests.people.class_lists.lists import GIVEN, OLD_EXCEL, TODAY, listed, one, shown
 
 HEAD: list[Cell] = ["ФИО", "Дата рождения"]
