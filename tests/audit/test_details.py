@@ -90,7 +90,8 @@ def names_in_the_sources() -> set[str]:
 def papers_in_the_sources() -> set[str]:
     """«badges» of «badges.pdf», where it is written out beside a call of record()."""
     named: set[str] = {"list", *ListPaper, *(f"trip-{paper}" for paper in Paper)}
-    for file in (ROOT / "app" / "documents").glob("*views.py"):
+    printing = [ROOT / "app" / domain for domain in ("certificates", "papers", "privacy")]
+    for file in (file for folder in printing for file in folder.rglob("*views.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             values: list[ast.expr] = []
             if isinstance(node, ast.keyword) and node.arg == "paper":
