@@ -79,7 +79,7 @@ def letters(number: int) -> str:
 
 def measure_pages(url: str) -> None:
     environment = {**QUIET, "DATABASE_URL": url}
-    print("Pages for visitors, 8 connections, 2 workers × 4 threads")
+    print("Pages for visitors, 8 connections, 2 workers")
     with serving("bench.bare:app") as (port, _):
         bare_event = drive(port, Page("/event"))
         bare_catalogue = drive(port, Page("/catalogue"))
@@ -141,7 +141,7 @@ def measure_papers(app: Flask) -> None:
 
 
 def measure_door(app: Flask, url: str) -> None:
-    print("Marks at the door, one a request, 8 phones, 2 workers × 4 threads")
+    print("Marks at the door, one a request, 8 phones, 2 workers")
     marks = check_in.journey(app, organizer(app))
     with serving("wsgi:app", environment={**QUIET, "DATABASE_URL": url}) as (port, _):
         speed = drive(port, marks, seconds=5)

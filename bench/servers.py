@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.base.config import ROOT
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 128  # as scripts/serve; pages take eight of them (app/web/health/gate.py)
 
 
 def free_port() -> int:
@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 def command(server: str, target: str, port: int) -> list[str]:
-    """The same settings for every application: 2 workers of 4 threads."""
+    """The same settings for every application: 2 workers of many threads."""
     folder = Path(sys.executable).parent
     if server == "gunicorn":
         return [
