@@ -96,6 +96,8 @@ INVITATIONS_OF_ACCOUNT = Budget("invitations of an account", 40, DAY,
     _l("Your account has sent many invitations today."))
 INVITATIONS_TO_MAILBOX = Budget("invitations to a mailbox", 5, DAY,
     _l("This address has been sent several invitations today."))
+NAMES_PROPOSED = Budget("questions of an organization to the ministry about its name", 5, DAY,
+    _l("Your organization has asked the ministry for other names several times today."))
 STRANGERS_TOLD = Budget("sign-ups of an account for people who are not its own", 5, DAY,
     _l("Your account has tried to sign up several people who are signed up already."))
 

@@ -97,6 +97,7 @@ class TestAttack:
             f"/manage/organization/members/{membership}/remove": {},
             f"/manage/events/{event.slug}/staff": {"email": NEW, "role": "organizer"},
             f"/manage/events/{event.slug}/staff/{helper.id}/remove": {},
+            f"/manage/events/{event.slug}/staff/door-links": {"valid_on": f"{clock.today()}"},
             f"/join/{next(iter(code.values()))}": {},
             f"/school/classes/{pupil.class_id}/slips.pdf": {"ids": str(pupil.id)},
         }.items():

@@ -90,6 +90,7 @@ def remove(slug: str, staff_id: int) -> ResponseReturnValue:
 
 @bp.post("/manage/events/<string:slug>/staff/door-links")
 @login_required
+@confirmed_again
 def make_link(slug: str) -> ResponseReturnValue:
     event = event_for("event.staff", slug)
     form = DoorLinkForm()

@@ -22,6 +22,7 @@ from app.organizations.actions import (
 from app.organizations.approval.states import refuse_unless_seen, tell_admins
 from app.organizations.models import Organization, OrganizationChange, OrganizationKind
 from app.organizations.queries import change_of, organization_named, site_admins
+from app.web.budgets import NAMES_PROPOSED, Cost, charge
 
 
 def propose(
@@ -48,6 +49,8 @@ def propose(
     change.refused_at, change.reason = None, ""
     db.session.add(change)
     db.session.flush()
+    if not is_told:
+        charge(Cost(NAMES_PROPOSED, organization.id))  # asked and taken back, again and again
     for admin in [] if is_told else site_admins():
         notify(
             admin.email,

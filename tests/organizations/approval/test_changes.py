@@ -12,6 +12,7 @@ from app.organizations.actions import Details, edit
 from app.organizations.approval import changes, states
 from app.organizations.models import Organization, OrganizationChange, OrganizationKind, Role
 from app.organizations.queries import change_of
+from app.web.budgets import NAMES_PROPOSED
 from tests.browser import Browser
 from tests.factories import make_member, make_ministry_admin, make_organization, make_user
 from tests.organizations.approval.test_states import letters_to, told
@@ -106,6 +107,15 @@ class TestRule:
         assert letters_to(ministry.email) == ["organization_change_asked"]
         with pytest.raises(RuleBroken, match="изменили"):
             changes.accept(second, seen=seen)
+
+    def test_asked_and_taken_back_again_and_again_it_ends(self) -> None:
+        ministry = make_ministry_admin()
+        organization = make_organization()
+        for _ in range(NAMES_PROPOSED.most):
+            changes.withdraw(asked(organization))
+        with pytest.raises(RuleBroken, match="несколько раз"):
+            asked(organization)
+        assert len(letters_to(ministry.email)) == NAMES_PROPOSED.most
 
     def test_the_suspended_are_not_renamed(self) -> None:
         change = asked(make_organization())
