@@ -23,7 +23,7 @@ from app.certificates.issued.models import Certificate, CertificateBook
 from app.events.models import Event
 from app.files import stored as files
 from tests.certificates.batches.making import begin
-from tests.certificates.issued.race import CHUNK, NAIVE_DESKS
+from tests.certificates.issued.race import CHUNK, NAIVE_DESKS, NEVER_MET
 from tests.conftest import POSTGRESQL
 from tests.databases import fresh_database
 from tests.factories import make_event, make_organization
@@ -71,7 +71,9 @@ def start(url: str, event_id: int, how: str) -> subprocess.Popen[bytes]:
 def let_desks_issue(url: str, ids: list[int], how: str, *, number: int = DESKS) -> int:
     """How many attempts failed."""
     desks = [start(url, ids[desk % 2], how) for desk in range(number)]
-    return sum(desk.wait(timeout=180) for desk in desks)
+    failed = [desk.wait(timeout=180) for desk in desks]
+    assert NEVER_MET not in failed
+    return sum(failed)
 
 
 def issued_numbers() -> list[int]:
