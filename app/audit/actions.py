@@ -1,6 +1,6 @@
 """Writing down who did what."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from flask import has_request_context, request
@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.audit.models import LOGGED_IN, AuditEntry
 from app.base.db import Base, db, transaction
+from app.base.networks import address_of
 
 
 def record(
@@ -41,11 +42,9 @@ def network_of_request() -> str:
 
 def in_short(address: str) -> str:
     """«203.0.113.0/24»: enough to tell two places apart, of a school or a provider."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = address_of(address)
+    if parsed is None:
         return ""
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
 
 

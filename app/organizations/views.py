@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
     kind = next((one for one in TITLES if one == request.args.get("kind")), None)
     places = municipalities()
     oktmo = next((m.oktmo for m in places if m.oktmo == request.args.get("municipality")), "")
-    found = find_organizations(q, kind=kind, oktmo=oktmo, number=page_number())
+    found = find_organizations(q, kind=kind, oktmo=oktmo, number=page_asked())
     return page(
         "organizations/index.html",
         found=found,
@@ -50,10 +50,6 @@ def index() -> ResponseReturnValue:
         municipalities=places,
         coming=coming_by_organization(),
     )  # fmt: skip
-
-
-def page_number() -> int:
-    return page_asked()
 
 
 @bp.get("/organizations/<string:slug>")

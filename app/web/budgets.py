@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base import clock
 from app.base.db import Model, db
+from app.base.networks import address_of
 from app.base.rules import RuleBroken
 from app.web.filters import day, time
 
@@ -246,13 +247,10 @@ def mailbox_of(address: str | None) -> str:
 
 
 def network_of(address: str | None) -> str:
-    """IPv6 gives every home 2⁶⁴ addresses: they count as one. An IPv4 address that comes
-    written as IPv6 (a server that listens on both) stays itself: all of them share one /64."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
+    """IPv6 gives every home 2⁶⁴ addresses: they count as one."""
+    parsed = address_of(address)
+    if parsed is None:
         return ""
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 

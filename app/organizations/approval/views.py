@@ -152,7 +152,7 @@ def index() -> ResponseReturnValue:
     authorize("site.administer")
     state = next((one for one in State if one == request.args.get("state")), State.WAITING)
     q = clean(request.args.get("q", "").replace("\0", ""))[:MOST_LETTERS]
-    found = queries.organizations_in_state(state, q, number=page_number())
+    found = queries.organizations_in_state(state, q, number=page_asked())
     return page(
         "organizations/approval/index.html",
         found=found,
@@ -165,10 +165,6 @@ def index() -> ResponseReturnValue:
         acts=acts_of,
         titles=TITLES,
     )
-
-
-def page_number() -> int:
-    return page_asked()
 
 
 def acts_of(organization: Organization) -> list[str]:
@@ -224,7 +220,7 @@ def act(organization_id: int, name: str) -> ResponseReturnValue:
 def names() -> ResponseReturnValue:
     """Approved organizations that ask for another name or kind."""
     authorize("site.administer")
-    found = queries.changes_asked(number=page_number())
+    found = queries.changes_asked(number=page_asked())
     return page(
         "organizations/approval/changes.html",
         found=found,
