@@ -10,11 +10,10 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -25,6 +24,7 @@ from app.accounts.queries import device_in_use
 from app.audit.actions import record_now
 from app.audit.log_ins import refuse_wrong_password
 from app.base import clock
+from app.base.codes import keyed_hash
 from app.base.db import db, transaction
 from app.base.rules import RuleBroken
 from app.notifications.actions import notify
@@ -160,8 +160,7 @@ def refuse_wrong_code(device: Device, typed: str) -> None:
 
 def hash_of(device: Device, code: str) -> str:
     """Six digits are guessed in no time: the site's secret keeps them."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"confirm:{device.id}:{code}".encode(), sha256).hexdigest()
+    return keyed_hash(f"confirm:{device.id}:{code}")
 
 
 def masked(email: str) -> str:

@@ -8,11 +8,9 @@ those who come at once wait for each other's commit and never overspend together
 Whose budget it is (a mailbox, an account, a network) is kept as a keyed hash alone.
 """
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
@@ -24,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base import clock
+from app.base.codes import keyed_hash
 from app.base.db import Model, db
 from app.base.networks import address_of
 from app.base.rules import RuleBroken
@@ -229,9 +228,7 @@ def forget_before(moment: datetime) -> None:
 
 def keyed(*words: Any) -> str:
     """Nobody can read an address out of it."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    text = "\n".join(str(word).strip().lower() for word in words)
-    return hmac.new(secret, text.encode(), sha256).hexdigest()
+    return keyed_hash("\n".join(str(word).strip().lower() for word in words))
 
 
 def mailbox_of(address: str | None) -> str:

@@ -1,22 +1,20 @@
 """Slowing down those who try and try: counted in the database, for all processes alike."""
 
-import hmac
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from math import ceil
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.guards.known_browsers import NEW, KnownBrowser
 from app.accounts.models import Attempts, User
 from app.base import clock
+from app.base.codes import keyed_hash
 from app.base.db import db, insert_unless_there
 from app.base.rules import RuleBroken
 from app.web.budgets import LINKS_TO_MAILBOX, Cost, mailbox_of, network_of, spend
@@ -171,8 +169,7 @@ def of(pace: Pace, whose: str) -> Attempts:
 
 def key_of(pace: Pace, whose: str) -> str:
     """Nobody can read an address out of it."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(secret, f"{pace.name}:{whose.strip().lower()}".encode(), sha256).hexdigest()
+    return keyed_hash(f"{pace.name}:{whose.strip().lower()}")
 
 
 def forget_before(moment: datetime) -> None:

@@ -1,14 +1,11 @@
 """Reading families: whose guardian an account is, who is the same child, which codes are out."""
 
-import hmac
-from hashlib import sha256
-
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.base import clock
+from app.base.codes import keyed_hash
 from app.base.db import db
 from app.base.words.text import keys_of, same_name
 from app.people.actions import Details
@@ -88,8 +85,7 @@ def same_children(details: Details) -> list[Person]:
 
 def secret_hash(secret: str) -> str:
     """With this installation's key: a printed code is too short for a plain hash."""
-    key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, f"invitation:{secret}".encode(), sha256).hexdigest()
+    return keyed_hash(f"invitation:{secret}")
 
 
 def invitation_by(secret: str, *purposes: InvitationPurpose) -> Invitation | None:
